@@ -29,6 +29,8 @@ disks = Scenario(
     quick=("look", "restart"),
 )
 
+BOTH = ("first", "second")
+"""The containers of the pod `pair`."""
 OWN, SCRATCH, DATA = f"/own/{NOTE}", f"/scratch/{NOTE}", f"/data/{NOTE}"
 """A file in a container's own file system, in an emptyDir, and in the volume of a PersistentVolumeClaim."""
 
@@ -170,6 +172,8 @@ def test_containers_of_a_pod_share_its_address_and_ports(act: Act, holds: Holds)
                 "second asks localhost": "first",
                 "port of the other": "EADDRINUSE",
             },
+            of=("pair",),
+            parts=BOTH,
         )
     )
 
@@ -178,7 +182,11 @@ def test_containers_of_a_pod_share_its_address_and_ports(act: Act, holds: Holds)
 def test_containers_of_a_pod_share_what_both_mount(act: Act, holds: Holds) -> None:
     holds(
         checks.matches(
-            act, "disks of a pod", {"in the common volume": "scratch", "on the own disk of the other": ABSENT}
+            act,
+            "disks of a pod",
+            {"in the common volume": "scratch", "on the own disk of the other": ABSENT},
+            of=("pair",),
+            parts=BOTH,
         )
     )
 
@@ -186,48 +194,51 @@ def test_containers_of_a_pod_share_what_both_mount(act: Act, holds: Holds) -> No
 @claim("volume.ephemeral", case="another pod", act="look", broken_by=("host-path",))
 def test_no_other_pod_sees_a_pods_disks(act: Act, holds: Holds) -> None:
     expected = {"on the same node": True, "own disk": ABSENT, "emptyDir": ABSENT}
-    holds(checks.matches(act, "disks of another pod", expected))
+    holds(checks.matches(act, "disks of another pod", expected, of=("pair", "other")))
 
 
 @claim("volume.ephemeral", case="container restarted", act="restart", broken_by=("own-disk-is-a-volume",))
 def test_a_containers_own_disk_dies_with_it_and_its_pods_does_not(act: Act, holds: Holds) -> None:
     expected = {"same pod": True, "restarts": 1, "own disk": ABSENT, "emptyDir": "scratch"}
-    holds(checks.matches(act, "after a container's restart", expected))
+    holds(checks.matches(act, "after a container's restart", expected, of=("pair",)))
 
 
 @claim("volume.ephemeral", case="pod replaced", act="replaced", of="pair", broken_by=("host-path",))
 def test_an_empty_dir_dies_with_its_pod(act: Act, holds: Holds) -> None:
     expected = {"another pod": True, "on the same node": True, "emptyDir": ABSENT}
-    holds(checks.matches(act, "after the pod was replaced", expected))
+    holds(checks.matches(act, "after the pod was replaced", expected, of=("pair",)))
 
 
 @claim("volume.ephemeral", case="node rebooted", act="reboot", broken_by=("volumes-in-memory",))
 def test_an_empty_dir_on_disk_outlives_its_nodes_reboot(act: Act, holds: Holds) -> None:
     expected = {"same pod": True, "restarted": True, "emptyDir": "scratch"}
-    holds(checks.matches(act, "emptyDir after a reboot", expected))
+    holds(checks.matches(act, "emptyDir after a reboot", expected, of=("keeper",)))
 
 
 @claim("volume.shared", act="look")
 def test_two_pods_of_one_claim_see_each_others_files(act: Act, holds: Holds) -> None:
     expected = {"on the same node": True, "the reader reads": "from the writer", "the writer reads": "from the reader"}
-    holds(checks.matches(act, "one claim", expected))
+    holds(checks.matches(act, "one claim", expected, of=("writer", "reader")))
 
 
 @claim("volume.persistent", case="pod replaced", act="replaced", of="keeper")
 def test_a_claim_outlives_its_pod(act: Act, holds: Holds) -> None:
-    holds(checks.matches(act, "claim after the pod was replaced", {"another pod": True, "claim": "data"}))
+    expected = {"another pod": True, "claim": "data"}
+    holds(checks.matches(act, "claim after the pod was replaced", expected, of=("keeper",)))
 
 
 @claim("volume.persistent", case="node rebooted", act="reboot")
 def test_a_claim_outlives_its_nodes_reboot(act: Act, holds: Holds) -> None:
-    holds(checks.matches(act, "claim after a reboot", {"same pod": True, "restarted": True, "claim": "data"}))
+    expected = {"same pod": True, "restarted": True, "claim": "data"}
+    holds(checks.matches(act, "claim after a reboot", expected, of=("keeper",)))
 
 
 @claim("volume.persistent", case="node takes no pods", act="cordoned", within=START)
 def test_a_pod_cannot_leave_the_node_of_its_volume(act: Act, holds: Holds) -> None:
     waits = checks.stays_pending(act, "keeper", "node affinity")
     expected = {"another pod": True, "on the same node": True, "claim": "data"}
-    holds(all_of([waits, checks.matches(act, "claim after its node took pods again", expected)]))
+    claim_after = checks.matches(act, "claim after its node took pods again", expected, of=("keeper",))
+    holds(all_of([waits, claim_after]))
 
 
 disks.rewrite(volumes.containers_in_two_pods)

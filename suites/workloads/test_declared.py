@@ -212,7 +212,7 @@ def test_no_node_is_promised_to_more_than_fits(act: Act, holds: Holds) -> None:
 
 @claim("run.bin-packing", case="waits", act="full", within=START, broken_by=("scheduler-stopped",))
 def test_a_pod_waits_until_there_is_room(act: Act, holds: Holds) -> None:
-    waits = checks.stays_pending(act, "waiting", "Insufficient cpu")
+    waits = checks.stays_pending(act, "waiting", "Insufficient cpu", OTHERS)
     holds(all_of([waits, checks.runs_once_there_is_room(act, "waiting", "large")]))
 
 

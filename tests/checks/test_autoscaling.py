@@ -236,3 +236,11 @@ def test_a_queue_that_was_filled_with_nothing_proves_nothing(check: Callable[[Ac
     found = check(act(replicas(25, 4), replicas(55, 1), depths=[(10, 0), (20, 0)]))
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "the queue was filled with no jobs" in found.why
+
+
+@pytest.mark.parametrize(
+    "turned", [[(30, 60), (10.5, 59), (100, 0)], [(10, 60), (50, 30), (40, 0)], [(0.5, 60), (40, 0)]]
+)
+def test_the_looks_at_a_queue_are_of_the_act_and_follow_one_another(turned: Seen) -> None:
+    found = follows(replicas(25, 4), depths=turned)
+    assert (found.verdict, "a clock or a record is wrong" in found.why) == (Verdict.INCONCLUSIVE, True)

@@ -70,3 +70,30 @@ def test_evidence_of_another_shape_says_nothing() -> None:
         return act.recording.facts["missing"]["field"]
 
     says(found(minute(GOOD), reads), "is not structured as this check expects: KeyError: 'missing' at test_played.py")
+
+
+def test_each_fault_of_the_act_is_named_at_its_end() -> None:
+    one = minute(GOOD, faults=(gone(2.0),))
+    (span,) = one.recording.acts.values()
+    says(found(one), "")
+    span.faults = ()
+    says(found(one, value=9), "The record of the end of “act” lacks its fault")
+
+
+@pytest.mark.parametrize(
+    ("phases", "left"),
+    [
+        ({"applying": -9.0, "applied": -8.0, "bit": -8.0, "done": 0.5}, False),
+        ({"applying": -9.0, "applied": -8.0, "bit": -8.0, "done": 1.5}, True),
+        ({"applying": -9.0, "applied": -8.0, "bit": -8.0, "undone": 0.5, "healed": 0.5}, True),
+        ({"intent": -9.0, "armed": -9.0}, False),
+        ({"applying": 9.0, "applied": 9.0, "bit": 9.0}, False),
+    ],
+)
+def test_what_was_done_before_is_over_when_an_act_begins(phases: dict[str, float], left: bool) -> None:
+    earlier = fault(phases, target="node/n9")
+    earlier.act = "earlier"
+    why = "The fault crash_node on node/n9 of “earlier” was not over when “act” began"
+    says(found(minute(GOOD, faults=(earlier,))), why if left else "")
+    one = minute(GOOD, faults=(earlier,))
+    assert found(one, value=9).verdict is Verdict.VIOLATED

@@ -204,3 +204,13 @@ def test_another_ip_is_no_difference_but_another_node_is() -> None:
     assert (finding.verdict, "IP" in finding.why) == (Verdict.HOLDS, False)
     assert wrong(revived(4.0, ended(), node="n2")) == {"differences"}
     assert wrong(revived(4.0, ended(), ready=False)) == {"restarted"}
+
+
+@pytest.mark.parametrize(("code", "by_itself"), [(137, False), (143, False), (None, False), (0, True)])
+def test_a_container_that_ended_by_itself_was_not_killed(code: int | None, by_itself: bool) -> None:
+    again = a(3.0)
+    if code is not None:
+        again.object["status"]["containerStatuses"][0]["lastState"] = {"terminated": {"exitCode": code}}
+    finding = restarted(a(1.2, 0, ready=False), again)
+    assert finding.verdict is (Verdict.INCONCLUSIVE if by_itself else Verdict.HOLDS), finding.why
+    assert ("The process of server in web-a ended by itself, with status 0" in finding.why) is by_itself

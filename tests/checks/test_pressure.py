@@ -209,3 +209,17 @@ def test_one_that_was_killed_before_it_could_exit_with_0_was_not_asked() -> None
     assert again.verdict is Verdict.VIOLATED, "whatever it exited with, nothing may replace a bare pod"
     assert bare(well, phase="Succeeded").verdict is Verdict.HOLDS
     assert bare(killed).verdict is Verdict.HOLDS
+
+
+def test_a_pod_of_nobody_replaces_none() -> None:
+    ours = {"ownerReferences": [{"kind": "ReplicaSet", "name": "web", "uid": "set", "controller": True}]}
+    gone, new = evicted(9), running(10, "web-2", node="n2")
+    assert owned(gone, new).verdict is Verdict.HOLDS
+    gone.object["metadata"] |= ours
+    finding = owned(gone, new)
+    assert (finding.verdict, "web-2 is not owned by the controller of web-1" in finding.why) == (
+        Verdict.INCONCLUSIVE,
+        True,
+    )
+    new.object["metadata"] |= ours
+    assert owned(gone, new).verdict is Verdict.HOLDS

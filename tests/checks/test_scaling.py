@@ -247,3 +247,15 @@ def test_a_pod_has_ended_once_all_its_containers_have() -> None:
 def test_each_container_has_to_end_by_itself(other: int | None, says: str) -> None:
     finding = ends(leaving(2.0), of_two(ended(4.0, "web-a", type="DELETED"), other))
     assert (finding.verdict is Verdict.HOLDS, says in finding.why) == (other == 0, True)
+
+
+@pytest.mark.parametrize(
+    ("own", "why"), [(5, ""), (None, ""), (30, "web-a was given 5 s to end, and its own grace period is 30 s")]
+)
+def test_a_pod_is_given_its_own_grace_period(own: int | None, why: str) -> None:
+    first, gone = leaving(2.0), ended(4.0, "web-a", type="DELETED")
+    for one in (first, gone) if own is not None else ():
+        one.object["spec"]["terminationGracePeriodSeconds"] = own
+    finding = ends(first, ended(3.0, "web-a"), gone)
+    assert finding.verdict is (Verdict.INCONCLUSIVE if why else Verdict.HOLDS), finding.why
+    assert why in finding.why

@@ -177,3 +177,39 @@ def test_a_network_plugin_that_is_not_given_back_within_the_act() -> None:
     made, ready = in_host_network(pending(2.0, "web-a")), in_host_network(pod(4.0, "web-a"))
     fault = gone(1.5, "network/n1", "remove_cni_config")
     assert checks.runs_in_time(declared(made, ready, faults=(fault,)), "web").verdict is Verdict.HOLDS
+
+
+# -- room ----------------------------------------------------------------------------------------------------------------
+def asks(change: Change, cores: str) -> Change:
+    change.object["spec"]["containers"] = [{"resources": {"requests": {"cpu": cores}}}]
+    return change
+
+
+def worker(cores: str, **spec: object) -> Change:
+    meta = {"name": "n1", "uid": "n1"}
+    return Change(0.0, "LISTED", "Node", {"metadata": meta, "spec": spec, "status": {"allocatable": {"cpu": cores}}})
+
+
+@pytest.mark.parametrize(
+    ("cores", "taken", "elsewhere", "spec", "fits"),
+    [
+        ("2", "0", 0.0, {}, False),
+        ("3", "0", 0.0, {}, True),
+        ("4", "1500m", 0.0, {}, False),
+        ("4", "1", 0.0, {}, True),
+        ("4", "500m", 1.0, {}, False),
+        ("4", "0", 1.0, {}, True),
+        ("4", "0", 0.0, {"taints": [{"key": "a", "effect": "NoSchedule"}]}, False),
+        ("4", "0", 0.0, {"unschedulable": True}, False),
+    ],
+)
+def test_a_pod_for_which_there_is_room_does_not_wait_for_room(
+    cores: str, taken: str, elsewhere: float, spec: dict[str, object], fits: bool
+) -> None:
+    other = asks(pod(0.5, "other-a", app="other"), taken)
+    act = declared(worker(cores, **spec), other, asks(pending(2.0, "web-a", type="ADDED"), "3"), SAID)
+    act.recording.see("others", {"n1": {"cpu": elsewhere}}, 3.0)
+    finding = checks.stays_pending(act, "web", "Insufficient cpu", "others")
+    assert ("web-a requests 3 of cpu, and n1 has" in finding.why) is fits, finding.why
+    assert finding.verdict is (Verdict.INCONCLUSIVE if fits else Verdict.HOLDS)
+    assert checks.stays_pending(act, "web", "Insufficient memory").verdict is Verdict.VIOLATED

@@ -12,10 +12,15 @@ Change = Callable[[Record], Iterable[Record]]
 """What is written in place of a record: itself, another, several, or none."""
 
 
-def rewritten(journal: Path, target: Path, change: Change, run: str = "rewritten") -> Path:
-    """Write a journal anew with changed records. Lines are numbered and sealed as by the run that wrote them."""
-    with closing(Journal(target, run=run)) as new:
-        for record in read(journal):
+def rewritten(journal: Path, target: Path, change: Change, run: str = "") -> Path:
+    """Write a journal anew with changed records. Lines are numbered and sealed as by the run that wrote them.
+
+    :param run: the id of the run in the frame of each line; by default the one in its first ``run`` record
+    """
+    records = list(read(journal))
+    known = next((str(one["id"]) for one in records if one["kind"] == "run"), "rewritten")
+    with closing(Journal(target, run=run or known)) as new:
+        for record in records:
             if not isinstance(record, Damage | Torn):
                 for one in change(record):
                     new.write(**one)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -298,3 +299,13 @@ def test_a_line_that_is_cut_is_counted_when_it_is_whole(path: Path) -> None:
     path.write_bytes(whole[0] + whole[1])
     assert [record["name"] for record in reader.new()] == ["b"]
     assert (reader.line, reader.unfinished) == (2, 0)
+
+
+@pytest.mark.parametrize(("id_", "run", "foreign"), [("r1", "r1", False), ("r2", "r1", True), ("r2", "", False)])
+def test_a_run_describes_itself(tmp_path: Path, id_: str, run: str, foreign: bool) -> None:
+    with closing(Journal(tmp_path / "journal.jsonl", run=run)) as journal:
+        journal.write("run", id=id_)
+        journal.write("fact", name="one")
+    said = [one["why"] for one in read(journal.path) if isinstance(one, Damage)]
+    assert said == ([f"line 1 of the journal describes the run {id_}, and belongs to run {run}"] if foreign else [])
+    assert [one["kind"] for one in read(journal.path) if not isinstance(one, Damage)] == ["run", "fact"]

@@ -90,3 +90,13 @@ def test_without_a_bound_there_is_none_of_a_node_or_a_pod_either() -> None:
         one.bound_on("n1")
     with pytest.raises(Inconclusive, match="this case has no bound"):
         one.bound_of("web-a", "n1")
+
+
+def test_pods_that_an_act_makes_do_not_change_its_bounds() -> None:
+    later = probed("web-b", "web", 9, stays=300)._replace(seen=2.0)
+    one = case(WEB, later, of="web", within=EVICT)
+    assert (one.bound.value, one.bound_for("web").value, one.settings["UNREADY"]) == (22, 22, 2)
+    assert one.bound_of("web-b", "n1").value == 302, "there is no other pod of this name"
+    same = probed("web-a", "web", 1, stays=300)._replace(seen=2.0)
+    assert case(WEB, same, within=EVICT).bound_of("web-a", "n1").value == 22
+    assert case(later, of="web", within=EVICT).bound.value == 302, "there was no pod before"

@@ -257,3 +257,17 @@ def test_an_object_of_another_shape_is_damage_and_nothing_is_raised(
     assert "cannot be read" in evidence.scenarios["b"].damage[0]
     assert evidence.damage == evidence.scenarios["b"].damage
     assert [change.name for change in evidence.scenarios["b"].changes] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(9.0, ""), (8.0, "its SYNC is 8.0, and the largest value on a node is 9.0")]
+)
+def test_a_setting_is_the_largest_of_those_on_the_nodes(tmp_path: Path, value: float, said: str) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    sync = {"SYNC": {"value": value, "unit": "s", "from": "kube-proxy", "per_node": {"n1": 1.0, "n2": 9.0}}}
+    journal.write("run", id="r1", nodes=["n1"], settings=sync)
+    scenario(journal, "a")
+    journal.close()
+    evidence = load(journal.path)
+    assert evidence.damage == ((f"line 1 of the journal: {said}",) if said else ())
+    assert concerned(evidence) == ("a" if said else "")

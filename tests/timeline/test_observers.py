@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from kubeskeptic.timeline import Recording
+from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.timeline import Lane, Recording, Sample
 from kubeskeptic.timeline.observers import Observers
 from kubeskeptic.timeline.stalls import Stall, Standstill
 
@@ -92,3 +93,15 @@ def test_each_kind_of_record_about_observers_is_taken() -> None:
     told.takes["pause"]({"processor": 0, "processors": 1, "since": 14.0, "until": 15.0, "nodes": ["n1"]})
     seen = filled(told)
     assert (len(seen.stalls), len(seen.standstills), seen.joined) == (1, 1, {"n2": 15.0})
+
+
+@pytest.mark.parametrize(
+    ("sent", "stood"), [([11.0, 12.05, 13.95, 15.0], True), ([12.15], False), ([13.0], False), ([], True)]
+)
+def test_a_machine_on_which_an_agent_asked_did_not_stand_still(sent: list[float], stood: bool) -> None:
+    told = Observers({})
+    told.pause({"processor": 0, "processors": 1, "since": 12.0, "until": 14.0, "nodes": ["n1"]})
+    samples = [Sample(at, when, 0.01, Outcome.OK) for at, when in enumerate(sent)]
+    for node, found in (("n1", stood), ("n2", True)):
+        one = Recording("s", started=10.0, ended=20.0, lanes={(node, "web"): Lane(node, "web", 1.0, samples)})
+        assert bool(filled(told, one).standstills) is found

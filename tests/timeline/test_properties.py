@@ -50,7 +50,7 @@ def batches(draw: st.DrawFn) -> list[Batch]:
 def written(folder: str, delivered: Iterable[Batch]) -> Path:
     path = Path(folder) / "journal.jsonl"
     path.unlink(missing_ok=True)
-    with closing(Journal(path, lambda: 1000.5, run="r1")) as journal:
+    with closing(Journal(path, lambda: 1100.0, run="r1")) as journal:
         journal.write("run", id="r1", nodes=list(NODES))
         journal.write("scenario", id=SCENARIO, phase="start", at=1000.0)
         journal.write("probe", scenario=SCENARIO, probe="web", spec={})

@@ -76,7 +76,7 @@ def test_an_act_says_at_its_end_which_faults_were_injected(journal: Journal) -> 
     journal.write("act", scenario="s", act="a", phase="end", faults=["crash_node-1"], waited=0.5)
     journal.write("act", scenario="s", act="a", phase="another")
     act = only(journal).acts["a"]
-    assert (act.faults, act.waited) == (("crash_node-1",), 0.5)
+    assert (act.faults, act.waited) == (["crash_node-1"], 0.5)
 
 
 def test_what_was_taken_before_undoing(journal: Journal) -> None:
@@ -246,8 +246,8 @@ def test_ticks_are_counted_anew_by_each_boot_of_an_agent(
 )
 def test_samples_that_contradict_are_named_by_the_first(journal: Journal, by: list[int], said: str) -> None:
     journal.write("probe", scenario="a", probe="web", spec={})
-    journal.write("samples", **batch("a"))
-    journal.write("samples", **batch("a", by=by))
+    journal.write("samples", at=200.0, **batch("a"))
+    journal.write("samples", at=200.0, **batch("a", by=by))
     (damage,) = only(journal).damage
     assert said in damage
 

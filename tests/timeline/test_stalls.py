@@ -88,3 +88,8 @@ def test_stretches_of_several_standstills_are_added_up() -> None:
     assert stood_still(seen, NODES, 1.5, 5.25) == 0.5 + 1.0 + 0.25
     assert stood_still(seen, (), 0.0, 9.0) == 3.0
     assert stood_still([], NODES, 0.0, 9.0) == 0
+
+
+def test_a_machine_has_one_number_of_processors() -> None:
+    two = paused((0, 1.0, 2.0), (1, 5.0, 6.0))
+    assert standstills(two + paused((0, 3.0, 4.0), processors=1)) == []

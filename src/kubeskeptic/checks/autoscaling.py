@@ -11,8 +11,10 @@ from itertools import dropwhile
 from typing import Any, NamedTuple
 
 from kubeskeptic.bounds import HPA, STABLE, Bound, Interval
+from kubeskeptic.checks.declarations import other_metric
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import since_when
+from kubeskeptic.checks.moments import require_in_turn
 from kubeskeptic.checks.rescales import not_followed, replicas, unexplained
 from kubeskeptic.checks.scaling import never_wanted
 from kubeskeptic.errors import Inconclusive
@@ -43,7 +45,7 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
     depths = _depths(act)
     filled = depths[0].when
     changes = _recorded(act, "Deployment", app)
-    act.reading.doubts += [*unexplained(act, app), *not_followed(act, app, least)]
+    act.reading.doubts += [*unexplained(act, app), *not_followed(act, app, least), *other_metric(act, app, "External")]
     up = raised(changes, filled, least)
     empty = next((one.when for one in depths if one.jobs == 0), None)
     act.reading.doubts += ["The queue was not empty any more at the end"] if empty and depths[-1].jobs else []
@@ -79,7 +81,7 @@ def scales_before_it_measures(act: Act, app: str, alone: float) -> Finding:
     :param alone: the maximum number of jobs a second that the existing pods take, in addition to one job each at once
     """
     depths = _depths(act)
-    act.reading.doubts += unexplained(act, app)
+    act.reading.doubts += [*unexplained(act, app), *other_metric(act, app, "External")]
     filled, jobs = depths[0].when, depths[0].jobs
     changed = next((one.when for one in _steps(_recorded(act, "Deployment", app), filled)), None)
     known = {one.uid for one in act.changes("Pod", app=app) if one.seen <= filled.low}
@@ -122,6 +124,7 @@ def never_scales_unmeasured(act: Act, app: str, reason: str) -> Finding:
     """
     filled = _depths(act)[0]
     autoscaler, changes = _recorded(act, "HorizontalPodAutoscaler", app), _recorded(act, "Deployment", app)
+    act.reading.doubts += other_metric(act, app, "External")
     said = {_reason(one.object) for one in autoscaler}
     last = _reason(autoscaler[-1].object)
     since_said = dropwhile(lambda one: _reason(one.object) != reason, autoscaler)
@@ -159,6 +162,7 @@ def _depths(act: Act) -> list[Depth]:
     if not found or not end:
         raise Inconclusive("the queue was not filled")
     depths = [Depth(Interval(float(before), float(after)), int(jobs)) for before, after, jobs in found]
+    require_in_turn(act, [one.when for one in depths])
     if depths[0].jobs < 1:
         raise Inconclusive("the queue was filled with no jobs")
     return depths

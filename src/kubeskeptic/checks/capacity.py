@@ -9,8 +9,8 @@ from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
-from kubeskeptic.timeline import Act
-from kubeskeptic.timeline.objects import node_of
+from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.objects import living, node_of
 from kubeskeptic.timeline.quantities import RESOURCES, Amounts, amount, ended, requests
 
 _ALL_OF_IT = Bound(100, "%", "the node's allocatable")
@@ -56,6 +56,24 @@ def never_overbooked(act: Act, others: str) -> Finding:
     if unread and finding.verdict == "holds":
         return finding.but(f"The requests of the pods of other namespaces on {', '.join(unread)} were not read")
     return finding
+
+
+def fits_after_all(act: Act, pod: Change, resource: str, others: str = "") -> Iterator[str]:
+    """Yield the nodes, without those that are tainted, on which there is room for a pod at the moment it was created.
+
+    :param resource: what it lacks according to the scheduler
+    :param others: the table with the requests of the pods on each node that do not belong to the scenario
+    """
+    elsewhere = act.table(others) if others else {}
+    nodes = living(act.recording.of_kind("Node"), pod.seen) if resource in RESOURCES else {}
+    pods = [one for uid, one in living(act.changes("Pod"), pod.seen).items() if uid != pod.uid and not ended(one)]
+    for node in nodes.values():
+        name, mine = str(node["metadata"]["name"]), requests(pod.object)[resource]
+        taken = sum(requests(one)[resource] for one in pods if node_of(one) == name)
+        taken += elsewhere.get(name, {}).get(resource, 0.0)
+        spec, room = node.get("spec") or {}, amount(node["status"]["allocatable"].get(resource, 0)) - taken
+        if mine <= room and not spec.get("taints") and not spec.get("unschedulable"):
+            yield f"{pod.name} requests {mine:g} of {resource}, and {name} has {room:g} to give"
 
 
 def _room(act: Act, node: str, which: Callable[[Iterable[float]], float]) -> Amounts:

@@ -11,7 +11,9 @@ from typing import Any
 
 from kubeskeptic.bounds import CPU_STATISTICS, HPA, STABLE, Bound, Expression, Interval, constant
 from kubeskeptic.checks.autoscaling import lowered, raised, with_window
+from kubeskeptic.checks.declarations import other_metric
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.moments import moment
 from kubeskeptic.checks.rescales import not_followed, replicas, unexplained
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
@@ -40,6 +42,7 @@ def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Findi
     up = raised(changes, on, least)
     fell = lowered(changes, off, least) if up else None
     act.reading.doubts += [*unexplained(act, app), *not_followed(act, app, least)]
+    act.reading.doubts += other_metric(act, app, "Resource", target)
     bounds = _bounds(act, autoscaler, target)
     measured = {"scaled up": _since(up, on, act.end), "nodes added": Measure(_nodes_added(act), "nodes")}
     measured["most replicas"] = Measure(max((replicas(one) for one in changes), default=0), "pods")
@@ -71,7 +74,7 @@ def _load(act: Act) -> tuple[Interval, Interval]:
     if not said or not end:
         raise Inconclusive("there was no load")
     before, after, lasted = map(float, said)
-    return Interval(before, after), Interval(before + lasted, after + lasted)
+    return moment(act, before, after), moment(act, before + lasted, after + lasted)
 
 
 def _bounds(act: Act, autoscaler: list[Change], target: float) -> dict[str, Bound]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline import Act, ActSpan, FaultSpan
 
+NEVER = float("inf")
 _DOING = ("applying", "applied", "bit", "undoing")
 """The phases of a fault that lie within its act."""
 
@@ -20,7 +21,9 @@ def contradictions(act: Act) -> Iterator[str]:
         if end <= start or (begun or start) > start:
             yield f"The recorded end of “{span.name}” is before its beginning"
         known = {fault.id for fault in act.recording.faults if fault.act == span.name}
-        yield from (f"No record of the fault {one} of “{span.name}”" for one in span.faults if one not in known)
+        listed = known if span.faults is None else set(span.faults)
+        yield from (f"No record of the fault {one} of “{span.name}”" for one in sorted(listed - known))
+        yield from (f"The record of the end of “{span.name}” lacks its fault {one}" for one in sorted(known - listed))
         for fault in act.faults_of(span):
             if any(not (begun or start) <= fault.phases.get(phase, start) <= end for phase in _DOING):
                 yield f"The fault {_told(fault)} is recorded for “{span.name}”, but was not injected within it"
@@ -34,6 +37,16 @@ def lacking(act: Act) -> Iterator[str]:
         yield from (f"The fault {_told(one)} of “{span.name}” was not seen to bite" for one in lame)
         if span.start is not None and not lame:
             yield from _brief(act, span, faults)
+    yield from _left_over(act)
+
+
+def _left_over(act: Act) -> Iterator[str]:
+    """Yield the faults of earlier acts that were not over when an act began: what followed may be an effect of theirs."""
+    for span in _spans(act):
+        for fault in act.recording.faults:
+            begun = fault.phases.get("applying", NEVER)
+            if fault.act not in act.names and begun < span.reached("start") < fault.phases.get("done", NEVER):
+                yield f"The fault {_told(fault)} of “{fault.act}” was not over when “{span.name}” began"
 
 
 def _brief(act: Act, span: ActSpan, faults: list[FaultSpan]) -> Iterator[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from kubeskeptic.bounds import BEFORE_EVICTION, UNTIL_EVICTED, Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, not_ready_at_the_end, reached, seen_until
 from kubeskeptic.checks.node_return import returned
+from kubeskeptic.checks.owners import others_made
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
+from kubeskeptic.objects import containers
 from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import ip_of, is_leaving, is_ready, node_of, restarts, running
 
@@ -48,7 +51,7 @@ def revived_in_place(act: Act, pod: str) -> Finding:
 def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, ready: bool) -> Finding:
     """:param same_ip: whether the IP must be the same; False if the node itself went down, and the pod's network with it"""
     changes = list(act.changes("Pod", name, since=act.since.low))
-    before = _last_before([one for one in changes if one.type != "DELETED"], name, act.since.low)
+    before = _last_before([one for one in changes if one.type != "DELETED"], name, act.since.low).object
     after = [change for change in changes if change.seen > act.since.low]
     is_so = is_ready if ready else running
 
@@ -60,6 +63,7 @@ def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, 
     took = _since(begun, again) if again else Interval(seen_until(act) - begun.high, float("inf"))
     rose = max((restarts(change.object) for change in after), default=0) - restarts(before)
     first = next(filter(runs_again, after)) if again else None
+    act.reading.doubts += _ended_by_itself(first) if first and first.uid == before["metadata"]["uid"] else ()
     changed = _differences(before, first.object, same_ip) if first else []
     limits = _limits(act, name, node_of(before))
     measured = dict.fromkeys(limits, seconds(took))
@@ -74,6 +78,14 @@ def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, 
         nodes=(node_of(before),),
         window=(act.start, act.end),
     )
+
+
+def _ended_by_itself(pod: Change) -> Iterator[str]:
+    """Yield the containers of a restarted pod whose process ended with status 0, one sentence each: nothing killed it."""
+    for name, status in containers(pod.object).items():
+        ended = (status.get("lastState") or {}).get("terminated") or {}
+        if status.get("restartCount") and ended.get("exitCode") == 0:
+            yield f"The process of {name} in {pod.name} ended by itself, with status 0"
 
 
 def _since(begun: Interval, when: Interval) -> Interval:
@@ -125,19 +137,21 @@ def replaced_by_another(act: Act, app: str) -> Finding:
     victim, since = act.victim, act.since.low
     changes = list(act.changes("Pod", app=app, since=since))
     before = _last_before([one for one in changes if one.name == victim], victim, since)
+    was = before.object
     known = {change.uid for change in changes if change.seen <= since}
     fresh = [one for one in changes if one.seen > since and one.uid not in known and is_ready(one.object)]
     if not fresh:
         raise Inconclusive(f"no replacement of {victim} became Ready in “{act.name}”")
     new = fresh[0]
     act.reading.doubts += not_ready_at_the_end(one for one in changes if one.uid == new.uid)
+    act.reading.doubts += others_made(before, [new])
     pairs = [
         ("name", victim, new.name),
-        ("uid", before["metadata"]["uid"], new.uid),
-        ("IP", ip_of(before), ip_of(new.object)),
+        ("uid", before.uid, new.uid),
+        ("IP", ip_of(was), ip_of(new.object)),
     ]
-    kept = [what for what, was, now in pairs if was == now]
-    told = f"{victim} ({ip_of(before)}, {node_of(before)}) was replaced by "
+    kept = [what for what, old, now in pairs if old == now]
+    told = f"{victim} ({ip_of(was)}, {node_of(was)}) was replaced by "
     told += f"{new.name} ({ip_of(new.object)}, {node_of(new.object)})"
     end = f", which kept its {' and '.join(kept)}." if kept else ": its name, uid and IP all differ."
     measured = {"kept": Measure(len(kept), "of name, uid, IP")}
@@ -209,11 +223,11 @@ def _gone_for_good(
     return f"{why}and seen nowhere else in {act.end - since.low:.0f} s.", measured, bounds
 
 
-def _last_before(changes: list[Change], pod: str, since: float) -> dict[str, Any]:
+def _last_before(changes: list[Change], pod: str, since: float) -> Change:
     last = [change for change in changes if change.seen <= since]
     if not last:
         raise Inconclusive(f"the pod {pod} was never seen before the fault")
-    return last[-1].object
+    return last[-1]
 
 
 def _restarted(change: Change, before: dict[str, Any]) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from kubeskeptic.bounds import START, Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, seen_until, since_when, told
+from kubeskeptic.checks.moments import moment
+from kubeskeptic.checks.owners import others_made
 from kubeskeptic.checks.replicas import pod_counts
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
@@ -112,6 +114,7 @@ def evicted_and_replaced(act: Act, app: str) -> Finding:
     seen = _eviction(act, app)
     elsewhere = [one for one in seen.later if node_of(one.object) != seen.node]
     new = since_when((one.when, one.ready > 0) for one in pod_counts(elsewhere))
+    act.reading.doubts += others_made(seen.end, seen.later) if seen.end else ()
     origin = seen.end.when if seen.end else Interval(act.end, act.end)
     took = new.since(origin) if new else Interval(max(seen_until(act) - origin.high, 0.0), NEVER)
     away = {one.name for one in seen.later if node_of(one.object) == seen.node and _reason(one) == REASON}
@@ -186,7 +189,7 @@ def _taken(act: Act, app: str) -> Interval:
     moments = act.table(TAKEN).get(app)
     if not moments:
         raise Inconclusive(f"the scenario did not get as far as {app} using too much")
-    return Interval(*moments)
+    return moment(act, *moments)
 
 
 def _phase(change: Change) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, seen_until, since_when, told
+from kubeskeptic.checks.moments import moment
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -105,7 +106,7 @@ def surplus_removed(act: Act, app: str, wanted: int) -> Finding:
     moments = act.table(SURPLUS).get(app)
     if not moments:
         raise Inconclusive(f"the scenario did not get as far as a surplus pod of {app}")
-    since = Interval(*moments)
+    since = moment(act, *moments)
     after = _counts_since(act, app, wanted, since)
     if not any(one.ready > wanted for one in after):
         raise Inconclusive(f"no surplus pod of {app} was seen Ready")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.declarations import not_rolling
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, reached, seen_until
 from kubeskeptic.errors import Inconclusive
@@ -44,6 +45,7 @@ def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int
     took = done.since(begun.when) if done else Interval(seen_until(act) - begun.seen, NEVER)
     ready, most = min(one.ready for one in counts), max(one.going_on for one in counts)
     there = max(one.there for one in counts)
+    act.reading.doubts += not_rolling(act, app, surge, unavailable)
     measured = {
         "rolled out": seconds(took),
         "fewest Ready": Measure(ready, "pods"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kubeskeptic.bounds import Bound, Interval
@@ -53,6 +53,7 @@ def ends_in_order(act: Act, app: str) -> Finding:
         raise Inconclusive(f"no pod of {app} was deleted in “{act.name}”")
     otherwise = [words for changes in gone.values() if (words := _otherwise(changes))]
     longest, grace = _longest(act, list(gone.values()))
+    act.reading.doubts += _other_grace(changes[0] for changes in gone.values())
     bound = Bound(grace + MARGIN, "s", f"deletionGracePeriodSeconds {grace:g} + margin {MARGIN:g}")
     why = f"{len(gone)} pods of {app} ended by themselves with status 0, the slowest {longest.high:.2f} s after its deletion "
     why += f"was requested; the limit is {bound.value:g} s."
@@ -71,11 +72,23 @@ def _longest(act: Act, gone: list[list[Change]]) -> tuple[Interval, float]:
     """Return how long the pod that exceeded its own grace period most, or came closest to it, took to end, and that period in
     seconds.
     """
-    graces = [float(changes[0].object["metadata"].get("deletionGracePeriodSeconds", 0)) for changes in gone]
+    graces = [_grace(changes[0]) for changes in gone]
     took = [_gone(changes, act.end).since(_in_the_act(act, changes[0])) for changes in gone]
     grace = max(zip(took, graces, strict=True), key=lambda pair: (pair[0].high - pair[1], pair[0].low - pair[1]))[1]
     over = [(one.low - own, one.high - own) for one, own in zip(took, graces, strict=True)]
     return Interval(max(low for low, _ in over) + grace, max(high for _, high in over) + grace), grace
+
+
+def _other_grace(marked: Iterable[Change]) -> Iterator[str]:
+    """Yield the pods that were given another grace period than their own, one sentence each: no controller does that."""
+    for pod in marked:
+        own, given = pod.object["spec"].get("terminationGracePeriodSeconds"), _grace(pod)
+        if own is not None and own != given:
+            yield f"{pod.name} was given {given:g} s to end, and its own grace period is {own:g} s"
+
+
+def _grace(marked: Change) -> float:
+    return float(marked.object["metadata"].get("deletionGracePeriodSeconds", 0))
 
 
 def _asked(act: Act, app: str, wanted: int) -> Interval:

@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Any
 
 from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.capacity import fits_after_all
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, reached, seen_until, told
 from kubeskeptic.errors import Inconclusive, NotAsked
@@ -18,13 +19,16 @@ _NOT_BEFORE = Bound(0, "pods", "there was no room for it")
 
 
 @check
-def stays_pending(act: Act, app: str, lacking: str) -> Finding:
+def stays_pending(act: Act, app: str, lacking: str, others: str = "") -> Finding:
     """Check that a pod created in this act stays without a node for longer than the case's bound, within which a pod that fits
     would run, and that the scheduler reports what is lacking.
 
     :param lacking: part of the scheduler's message, such as ``Insufficient cpu``
+    :param others: the table with the requests of the pods that do not belong to the scenario; empty if the pod is to be larger
+        than any node
     """
     changes = _made_in(act, app)
+    act.reading.doubts += fits_after_all(act, changes[0], lacking.removeprefix("Insufficient "), others)
     made, placed = changes[0].when, next((change for change in changes if node_of(change.object)), None)
     gone = next((change.earliest for change in changes if change.type == "DELETED"), act.end)
     waited = placed.when.since(made) if placed else Interval(gone - made.high, NEVER)

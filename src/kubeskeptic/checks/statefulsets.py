@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from kubeskeptic.bounds import START, UNTIL_EVICTED, Bound, Interval
+from kubeskeptic.checks.declarations import not_in_order
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, reached
 from kubeskeptic.checks.node_return import returned
@@ -27,6 +28,7 @@ def started_in_order(act: Act, app: str, replicas: int) -> Finding:
     """Check that each pod of a StatefulSet is created only once its predecessor is Ready, as observed from the first pod on,
     and that the last is Ready within START for each pod.
     """
+    act.reading.doubts += not_in_order(act, app)
     made: dict[str, Interval] = {}
     ready: dict[str, Interval] = {}
     for change in act.changes("Pod", app=app, since=act.recording.started):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kubeskeptic.bounds import START, Bound, Interval
+from kubeskeptic.checks.declarations import not_in_order
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import seen_until
 from kubeskeptic.errors import Inconclusive
@@ -23,6 +24,7 @@ def blocked_until_deleted(act: Act, app: str, replicas: int, label: str, value: 
     :param label: a label of the template, which has ``value`` in the correct template
     """
     righted, deleted = _last_declared(act, app), act.since
+    act.reading.doubts += not_in_order(act, app)
     changes = list(act.changes("Pod", app=app))
     before = living(changes, righted.low)
     stuck = [pod for pod in before.values() if pod["metadata"]["name"] == act.victim]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.checks.known_pods import unlike_the_watch
 from kubeskeptic.checks.presumed import Presumed, not_as_presumed
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
@@ -20,12 +21,22 @@ _LISTED = 6
 
 
 @check
-def matches(act: Act, table: str, expected: Mapping[str, object], presumed: Presumed | None = None) -> Finding:
+def matches(
+    act: Act,
+    table: str,
+    expected: Mapping[str, object],
+    presumed: Presumed | None = None,
+    *,
+    of: Sequence[str] = (),
+    parts: Sequence[str] = (),
+) -> Finding:
     """Check that every cell of a table noted by the scenario has the expected value.
 
     :param table: the name under which the scenario noted it (:meth:`~kubeskeptic.scenarios.stage.Stage.see`)
     :param expected: the expected values by cell name; a tuple stands for any of its members
     :param presumed: what must have been there while the cells were noted; otherwise the verdict is not *holds*
+    :param of: the apps whose pods the table is about, which the watch has to bear out; none if it is about something else
+    :param parts: the containers that the pod of the first of them has to have
 
     A cell with the outcome ``unknown`` neither differs nor agrees. A boolean differs from any value of another type: 1 is not
     true. If the table has controls, whose names begin with :data:`CONTROL`, each cell that is compared needs its own, and all
@@ -34,6 +45,7 @@ def matches(act: Act, table: str, expected: Mapping[str, object], presumed: Pres
     seen = act.table(table)
     act.reading.doubts += _out_of_reach(seen, expected)
     act.reading.doubts += not_as_presumed(act, table, expected.keys(), presumed) if presumed else ()
+    act.reading.doubts += unlike_the_watch(act, table, of, parts) if of else ()
     missing = sorted(expected.keys() - seen.keys())
     if missing or not expected:
         raise Inconclusive(f"the table “{table}” has no cell {', '.join(missing) or 'to compare'}")

@@ -110,6 +110,8 @@ class JournalReader:
             yield self._damage(f"belongs to run {run or 'unknown'}, not to run {self._run or 'unknown'}")
         else:
             self._run = run
+            if run and record["kind"] == "run" and record.get("id") != run:
+                yield self._damage(f"describes the run {record.get('id')}, and belongs to run {run}")
             yield from self._in_order(number, record)
 
     def _in_order(self, number: int, record: Record) -> Iterator[Record | Damage]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from kubeskeptic.bounds import Bound, Expression
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.settings import Settings
+from kubeskeptic.timeline.objects import is_of
 from kubeskeptic.timeline.pod_settings import pod_settings
 from kubeskeptic.timeline.recording import Recording
 from kubeskeptic.timeline.samples import OUTSIDE
@@ -20,6 +21,9 @@ class Allowed:
     :param soonest: the earliest time at which something may happen; None if the case has no such bound
     :param watched: how long each act must be watched; None if the case does not specify it
     """
+
+    names: tuple[str, ...] = ()
+    """The case's acts, in the order in which they were played."""
 
     def __init__(
         self,
@@ -38,7 +42,7 @@ class Allowed:
     @cached_property
     def settings(self) -> Settings:
         """The settings of the run, including those set in this scenario's pods, such as EVICT."""
-        return self.recording.settings.with_(*pod_settings(self.recording.of_kind("Pod"), self.of))
+        return self._with_pods(app=self.of)
 
     def settings_on(self, node: str) -> Settings:
         """Return the settings of a lane's node. The lane's requests are sent from that node, or through it from outside."""
@@ -78,8 +82,7 @@ class Allowed:
 
     def settings_of(self, pod: str, node: str) -> Settings:
         """Return the settings that apply to one pod on a node: the pod's own and the node's."""
-        own = pod_settings(self.recording.of_kind("Pod", pod))
-        return self.recording.settings.with_(*own).on(node)
+        return self._with_pods(pod).on(node)
 
     def bound_of(self, pod: str, node: str) -> Bound:
         """Return the case's bound for one pod on a node."""
@@ -87,7 +90,20 @@ class Allowed:
 
     def bound_for(self, app: str) -> Bound:
         """Return the case's bound for the pods of an app."""
-        return self._bound(self.recording.settings.with_(*pod_settings(self.recording.of_kind("Pod"), app)))
+        return self._bound(self._with_pods(app=app))
+
+    def _begun(self) -> float:
+        """Return when the first of the case's acts began, in Unix seconds; infinity if that is not known."""
+        acts = (self.recording.acts[name] for name in self.names if name in self.recording.acts)
+        return next((act.start for act in acts if act.start is not None), float("inf"))
+
+    def _with_pods(self, name: str = "", app: str = "") -> Settings:
+        """Return the settings with those of the pods of a name or an app. If some were there when the acts began, those that
+        came later do not count: what an act does to pods has to be done within the settings that were in force.
+        """
+        pods = [one for one in self.recording.of_kind("Pod", name) if not app or is_of(one, app)]
+        before = [one for one in pods if one.seen <= self._begun()]
+        return self.recording.settings.with_(*pod_settings(before or pods))
 
     def _bound(self, settings: Settings) -> Bound:
         if self._within is None:

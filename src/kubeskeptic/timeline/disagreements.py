@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kubeskeptic.durations import CONTAINERS_BACK, COUNTED, FOLLOWED, MARGIN, NODES_LOOK
+from kubeskeptic.timeline.containers import of_containers
 from kubeskeptic.timeline.objects import condition, node_of
 from kubeskeptic.timeline.pod_counts import WORKLOADS, miscounted
 from kubeskeptic.timeline.ready_endpoints import is_managed, misreported
@@ -55,7 +56,10 @@ def disagreements(recording: Recording) -> list[Disagreement]:
         for stretch, why in found
         for part in _outside(sorted([*idle, *_unwatched(recording, kinds)]), stretch)
         if part.until - part.since > allowed
-    ] + [*_older(recording, end), *_unattended(recording), *_revived(recording), *_of_nodes(recording, end)]
+    ] + [
+        *_older(recording, end), *_unattended(recording), *_revived(recording), *_of_nodes(recording, end),
+        *(Disagreement(*stretch, why, ("Pod",)) for stretch, why in of_containers(recording, end)),
+    ]  # fmt: skip
 
 
 def _without_controllers(recording: Recording) -> Iterator[Stretch]:

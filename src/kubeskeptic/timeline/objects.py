@@ -17,6 +17,7 @@ __all__ = [
     "eviction_delay",
     "ip_of",
     "is_leaving",
+    "is_of",
     "is_ready",
     "labelled",
     "living",
@@ -48,7 +49,12 @@ def is_leaving(pod: Change) -> bool:
 
 def labelled(changes: Iterable[Change], app: str) -> Iterator[Change]:
     """Return the changes to objects that carry the label ``app`` with this value."""
-    return (change for change in changes if change.object["metadata"].get("labels", {}).get("app") == app)
+    return (change for change in changes if is_of(change, app))
+
+
+def is_of(change: Change, app: str) -> bool:
+    """Return whether an object carries the label ``app`` with this value."""
+    return bool(change.object["metadata"].get("labels", {}).get("app") == app)
 
 
 def tolerates_for_ever(pod: Mapping[str, Any]) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
+from kubeskeptic.durations import BRIEF
 from kubeskeptic.journal import Record
 from kubeskeptic.timeline.recording import Recording
 from kubeskeptic.timeline.samples import OUTSIDE
-from kubeskeptic.timeline.stalls import Pause, Stall, standstills
+from kubeskeptic.timeline.stalls import Pause, Stall, Standstill, standstills
 
 
 class Observers:
@@ -61,4 +64,14 @@ class Observers:
         recording.left = frozenset(node for node, at in self._left.items() if at <= end)
         recording.stalls = [one for one in self._stalls if one.until > recording.started and one.since < end]
         touching = (one for one in self._pauses if one.until > recording.started and one.since < end)
-        recording.standstills = standstills(touching)
+        recording.standstills = [one for one in standstills(touching) if not _ran(recording, one)]
+
+
+def _ran(recording: Recording, standstill: Standstill) -> bool:
+    """Return whether an agent sent a request within a standstill: then the machine ran, and a record of a pause is wrong."""
+    for lane in recording.lanes.values():
+        doubt = lane.doubt + BRIEF
+        since, until = standstill.since + doubt, standstill.until - doubt
+        if lane.node in standstill.nodes and bisect_right(lane.sent, since) < bisect_left(lane.sent, until):
+            return True
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -96,8 +96,8 @@ class ActSpan:
     start: float | None = None
     """When the baseline had settled and the act began."""
     end: float | None = None
-    faults: tuple[str, ...] = ()
-    """Ids of the faults that were injected in it, as listed in the record of its end."""
+    faults: Sequence[str] | None = None
+    """Ids of the faults that were injected in it, as listed in the record of its end; None if that lists none at all."""
     waited: float | None = None
     """The share of its time, 0 to 1, in which processes of the nodes' one machine waited for a processor; None if not known."""
 

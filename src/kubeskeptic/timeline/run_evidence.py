@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +42,14 @@ class RunEvidence:
 
     def unproven(self, recording: Recording) -> frozenset[str]:
         """Return the nodes whose agent was not proven to measure an outage of known length, of those that sent requests."""
-        right = {str(one["node"]) for one in self.instrument if one.get("proven")}
-        wrong = {str(one["node"]) for one in self.instrument if not one.get("proven")}
+        right = {str(one["node"]) for one in self.instrument if _proven(one)}
+        wrong = {str(one["node"]) for one in self.instrument if not _proven(one)}
         return frozenset(lane.node for lane in recording.lanes.values() if not lane.target) - (right - wrong)
+
+
+def _proven(instrument: Mapping[str, Any]) -> bool:
+    """Return whether an agent's measurement of a known outage was right within one tick, by its record and by its numbers."""
+    numbers = [instrument.get(name) for name in ("measured", "injected", "tick")]
+    known = [float(number) for number in numbers if number is not None]
+    right = len(known) < len(numbers) or abs(known[0] - known[1]) <= known[2]
+    return bool(instrument.get("proven")) and right

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from kubeskeptic.journal import Record
@@ -14,17 +15,26 @@ def merged(known: Record, more: Record) -> tuple[Record, list[str]]:
 
     Records of another run are ignored.
     """
+    uneven = [*_uneven(more.get("settings") or {})]
     if not known:
-        return more, []
+        return more, uneven
     if more["id"] != known["id"]:
         return known, [f"it describes the run {more['id']}, not {known['id']}"]
-    result, wrong = dict(known), []
+    result, wrong = dict(known), uneven
     for name, value in more.items():
         if name in _FRAME:
             continue
         result[name], changed = _grown(name, known.get(name), value)
         wrong += changed
     return result, wrong
+
+
+def _uneven(settings: Record) -> Iterator[str]:
+    """Yield the settings whose value is not the largest of those on the nodes, one part of a sentence each."""
+    for name, one in settings.items():
+        most = max((one.get("per_node") or {}).values(), default=one["value"])
+        if most != one["value"]:
+            yield f"its {name} is {_short(one)}, and the largest value on a node is {_short(most)}"
 
 
 def _grown(name: str, old: Any, new: Any) -> tuple[Any, list[str]]:

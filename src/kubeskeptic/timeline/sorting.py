@@ -13,6 +13,7 @@ from kubeskeptic.journal.kinds import wrong_field
 from kubeskeptic.settings import Settings
 from kubeskeptic.timeline import batches
 from kubeskeptic.timeline.causes import aged
+from kubeskeptic.timeline.consistency import Consistency
 from kubeskeptic.timeline.contradictions import contradictions, overlapping
 from kubeskeptic.timeline.damage import DamageByScenario, scenarios_of
 from kubeskeptic.timeline.faults import FaultSpan
@@ -21,7 +22,6 @@ from kubeskeptic.timeline.recording import ActSpan, Change, Gap, Recording, Take
 from kubeskeptic.timeline.run_evidence import RunEvidence
 from kubeskeptic.timeline.run_record import merged
 from kubeskeptic.timeline.samples import Lane, SampleColumns
-from kubeskeptic.timeline.writing_order import WritingOrder
 
 _MISSHAPEN = (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError, RecursionError)
 """Errors that a malformed record can raise even though its fields passed validation."""
@@ -42,7 +42,7 @@ class Sorter:
         self._gaps: dict[str, list[Gap]] = defaultdict(list)
         """By scenario; under the empty string, gaps without a scenario, which count for all scenarios that they overlap."""
         self._observers = Observers(self.evidence.realtime)
-        self._order = WritingOrder()
+        self._consistency = Consistency()
         self._line = 0
         self._take: dict[str, Callable[[Record], None]] = {
             "run": self._run,
@@ -81,7 +81,7 @@ class Sorter:
             wrong = wrong_field(record)
             if not wrong:
                 handler(record)
-                wrong = self._order.wrong(record)
+                wrong = self._consistency.wrong(record)
         except _MISSHAPEN as error:
             wrong = f"its {record['kind']} record cannot be read: {error}"
         if wrong:
@@ -171,7 +171,7 @@ class Sorter:
     def _act(self, record: Record) -> None:
         act = self._recording(record).acts.setdefault(record["act"], ActSpan(record["act"]))
         if act.reach(record["phase"], record["at"]):
-            act.faults, act.waited = tuple(record.get("faults") or act.faults), record.get("waited", act.waited)
+            act.faults, act.waited = (record.get(name, getattr(act, name)) for name in ("faults", "waited"))
         else:
             self._wrong(f"it plays “{act.name}” a second time", [self._recording(record).id])
 

@@ -49,10 +49,11 @@ class Standstill(NamedTuple):
 def standstills(pauses: Iterable[Pause]) -> list[Standstill]:
     """Return the stretches in which all processors of a machine were paused at the same time, in order."""
     found: list[Standstill] = []
-    machines: dict[tuple[int, tuple[str, ...]], list[Pause]] = defaultdict(list)
+    machines: dict[tuple[str, ...], list[Pause]] = defaultdict(list)
     for one in pauses:
-        machines[one.processors, one.nodes].append(one)
-    for (processors, nodes), seen in machines.items():
+        machines[one.nodes].append(one)
+    for nodes, seen in machines.items():
+        processors = max(one.processors for one in seen)
         each: dict[int, Stretches] = defaultdict(list)
         for one in sorted(seen, key=lambda one: one.since):
             each[one.processor].append((one.since, one.until))
