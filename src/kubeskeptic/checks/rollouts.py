@@ -62,21 +62,18 @@ def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int
         "most not ending": Bound(wanted + surge, "pods", f"replicas {wanted} + maxSurge {surge}"),
         "of another template": _NO_OTHER,
     }
-    which = "first" if back else "new"
-    why = f"{took.high:.1f} s after the change all {wanted} pods were from the {which} template"
-    if took.high == NEVER or other:
-        why = _unfinished(act.end - begun.seen, took, other, which)
-    why += (
-        f"; the limit is {act.bound.value:g} s. Meanwhile at least {ready} were Ready and at most {most} not marked for "
-        f"deletion, {there} including those that had not ended yet."
-    )
+    done_when = _done(act.end - begun.seen, took, other, wanted, "first" if back else "new")
+    why = f"{done_when}; the limit is {act.bound.value:g} s. Meanwhile at least {ready} were Ready and at most {most} not marked "
+    why += f"for deletion, {there} including those that had not ended yet."
     return conclude(why, measured, bounds, window=(act.start, act.end))
 
 
-def _unfinished(watched: float, took: Interval, other: int, which: str) -> str:
+def _done(watched: float, took: Interval, other: int, wanted: int, which: str) -> str:
+    """Return, in words, when the rollout was complete, or that it was not."""
+    if took.high < NEVER and not other:
+        return f"{took.high:.1f} s after the change all {wanted} pods were from the {which} template"
     state = "not complete" if took.high == NEVER else "complete"
-    why = f"{watched:.1f} s after the change the rollout was {state}"
-    return f"{why}: {other} Ready pods were not from the {which} template"
+    return f"{watched:.1f} s after the change the rollout was {state}: {other} Ready pods were not from the {which} template"
 
 
 def counts_from(pods: Iterable[Change], since: float) -> list[Count]:

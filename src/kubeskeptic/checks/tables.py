@@ -22,14 +22,9 @@ _LISTED = 6
 
 @check
 def matches(
-    act: Act,
-    table: str,
-    expected: Mapping[str, object],
-    presumed: Presumed | None = None,
-    *,
-    of: Sequence[str] = (),
+    act: Act, table: str, expected: Mapping[str, object], presumed: Presumed | None = None, *, of: Sequence[str] = (),
     parts: Sequence[str] = (),
-) -> Finding:
+) -> Finding:  # fmt: skip
     """Check that every cell of a table noted by the scenario has the expected value.
 
     :param table: the name under which the scenario noted it (:meth:`~kubeskeptic.scenarios.stage.Stage.see`)
@@ -51,15 +46,8 @@ def matches(
         raise Inconclusive(f"the table “{table}” has no cell {', '.join(missing) or 'to compare'}")
     differ = [cell for cell, value in expected.items() if not _is(seen[cell], value)]
     wrong = [cell for cell in differ if seen[cell] != Outcome.UNKNOWN]
-    why = f"“{table}” is as documented: {_listed(seen, expected)}."
-    if not wrong and differ:
-        why = f"The outcome of {', '.join(differ[:4])} in “{table}” is not known."
-    elif wrong:
-        told = "; ".join(f"{cell}: {_said(seen[cell])}, not {_said(expected[cell])}" for cell in wrong[:4])
-        more = f"; and {len(wrong) - 4} more" if len(wrong) > 4 else ""
-        why = f"{len(wrong)} of {len(expected)} cells of “{table}” are not as documented: {told}{more}."
     return conclude(
-        why,
+        _told(table, seen, expected, wrong, differ),
         {
             "cells that differ": Measure(len(wrong), "cells", len(wrong), len(differ)),
             "cells": Measure(len(expected), "cells"),
@@ -68,6 +56,23 @@ def matches(
         window=(act.start, act.end),
         decisive=tuple(f"{cell}: {_said(seen[cell])}" for cell in wrong[:8]),
     )
+
+
+def _told(
+    table: str, seen: Mapping[str, object], expected: Mapping[str, object], wrong: Sequence[str], differ: Sequence[str]
+) -> str:
+    """Return, in words, whether a table is as documented.
+
+    :param wrong: the cells with another value
+    :param differ: these, and those whose value is not known
+    """
+    if wrong:
+        told = "; ".join(f"{cell}: {_said(seen[cell])}, not {_said(expected[cell])}" for cell in wrong[:4])
+        more = f"; and {len(wrong) - 4} more" if len(wrong) > 4 else ""
+        return f"{len(wrong)} of {len(expected)} cells of “{table}” are not as documented: {told}{more}."
+    if differ:
+        return f"The outcome of {', '.join(differ[:4])} in “{table}” is not known."
+    return f"“{table}” is as documented: {_listed(seen, expected)}."
 
 
 def _out_of_reach(seen: Mapping[str, object], cells: Iterable[str]) -> Iterator[str]:
