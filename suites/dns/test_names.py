@@ -45,7 +45,7 @@ TOP_LEVEL = ("museum", "aero", "coop")
 
 
 @names.given
-def services_and_a_pod_that_looks_foundup(stage: Stage) -> None:
+def services_and_a_pod_that_looks_names_up(stage: Stage) -> None:
     """Services of both kinds exist, and a pod that looks names up runs."""
     stage.apply()
 
@@ -91,7 +91,7 @@ def records_of_a_pod_are_looked_up(stage: Stage) -> None:
 
 
 @names.act("scope", needs=Risk.NODE, settled=False)
-def foundare_looked_up_across_namespaces(stage: Stage) -> None:
+def names_are_looked_up_across_namespaces(stage: Stage) -> None:
     """The same short name is looked up from two namespaces, and an Internet name while a namespace is named after its
     top-level domain.
     """
@@ -206,7 +206,7 @@ def test_a_short_name_reaches_the_pods_of_its_own_namespace(act: Act, holds: Hol
 
 
 @claim("namespace.scope", case="top-level domain", act="scope")
-def test_a_namespace_captures_foundof_the_internet(act: Act, holds: Holds) -> None:
+def test_a_namespace_captures_names_of_the_internet(act: Act, holds: Holds) -> None:
     found = {"without": "the service there", "with a dot at its end": "what is outside, or no answer"}
     holds(checks.matches(act, "captured", found, THERE))
 

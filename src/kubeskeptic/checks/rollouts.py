@@ -63,8 +63,8 @@ def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int
         "of another template": _NO_OTHER,
     }
     done_when = _done(act.end - begun.seen, took, other, wanted, "first" if back else "new")
-    why = f"{done_when}; the limit is {act.bound.value:g} s. Meanwhile at least {ready} were Ready and at most {most} not marked "
-    why += f"for deletion, {there} including those that had not ended yet."
+    why = f"{done_when}; the limit is {act.bound.value:g} s. Meanwhile at least {ready} were Ready and at most {most} not "
+    why += f"marked for deletion, {there} including those that had not ended yet."
     return conclude(why, measured, bounds, window=(act.start, act.end))
 
 
