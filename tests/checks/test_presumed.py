@@ -45,6 +45,8 @@ def lacking(presumed: Presumed, *changes: Change, **more: Any) -> list[str]:
         ([pod(10.0, "a")], True),
         ([], False),
         ([pod(10.1, "a")], False),
+        ([pod(11.0, "a")._replace(age=1.0)], True),
+        ([pod(11.0, "a")._replace(age=0.9)], False),
         ([pod(9.0, "a", ready=False)], False),
         ([pod(9.0, "a", app="other")], False),
         ([pod(9.0, "a"), pod(11.0, "a", type="DELETED")], False),
@@ -62,6 +64,13 @@ def test_a_pod_had_the_labels_that_its_role_is_about() -> None:
     assert lacking(presumed, labelled(pod(1.0, "a"), access="allowed")) == []
     for one in (pod(1.0, "a"), labelled(pod(1.0, "a"), access="allowed", other="1")):
         assert "without the labels" in lacking(presumed, one)[0]
+
+
+def test_a_service_that_was_seen_late_counts_as_it_may_have_been() -> None:
+    local = Presumed(services={"web": {"externalTrafficPolicy": "Local"}})
+    before, after = (service(at, externalTrafficPolicy=to) for at, to in ((1.0, "Cluster"), (11.0, "Local")))
+    assert lacking(local, before, after._replace(age=1.5)) == []
+    assert lacking(local, before, after._replace(age=0.5))
 
 
 def test_a_service_was_declared_as_stated() -> None:
