@@ -41,7 +41,7 @@ DEADLINE = constant("deadline of a request", PROBE_DEADLINE)
 
 crashes = Scenario(
     "nodes/node_crashes", "A worker is killed and returns; then it is killed and stays dead.", Risk.NODE,
-    watches=(*WATCHED, "ReplicaSet"),
+    watches=(*WATCHED, "ReplicaSet", "StatefulSet"),
 )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from kubeskeptic.timeline import Act
 
 declared = Scenario(
     "workloads/declared", "Pods are declared that fit and that do not, scaled, and made from other templates.",
-    watches=(*WATCHED, "Deployment", "StatefulSet"), quick=("up",),)  # fmt: skip
+    watches=(*WATCHED, "Deployment", "ReplicaSet", "StatefulSet"), quick=("up",),)  # fmt: skip
 
 FEW, MANY, ORDERED = 2, 6, 3
 """Replicas of `web` before and after it is scaled up, and replicas of the StatefulSet."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kubeskeptic.checks.declarations import not_in_order, not_rolling, other_metric
+from kubeskeptic.checks.declarations import never_changed, not_in_order, not_rolling, other_metric
 from kubeskeptic.timeline import Change
 from tests.checks.declared import declared
 
@@ -80,3 +80,15 @@ def test_an_autoscaler_without_a_metric_looks_at_nothing() -> None:
     assert [*other_metric(declared(one), "web", "External")] == ["The autoscaler web looks at nothing"]
     older = declares("HorizontalPodAutoscaler", scaleTargetRef={"name": "web"})
     assert [*other_metric(declared(older), "web", "External")] == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"), [(1, 2, 0), (1, 1, 1), (1, None, 1), (None, 1, 0), (None, None, 0)]
+)
+def test_a_declaration_that_was_not_seen_to_change(before: int | None, after: int | None, told: int) -> None:
+    def of(seen: float, generation: int | None) -> list[Change]:
+        meta = {"name": "web", "uid": "r", "generation": generation}
+        return [Change(seen, "MODIFIED", "ReplicaSet", {"metadata": meta})] if generation else []
+
+    act = declared(*of(0.5, before), *of(5.0, after), *of(15.0, 9))
+    assert len([*never_changed(act, "ReplicaSet", "web", 10.0)]) == told

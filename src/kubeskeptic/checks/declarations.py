@@ -51,6 +51,15 @@ def other_metric(act: Act, app: str, kind: str, target: float | None = None) -> 
             yield f"The target of the autoscaler {app} is {_said(wanted)} %, and has to be {target:g} %"
 
 
+def never_changed(act: Act, kind: str, name: str, until: float) -> Iterator[str]:
+    """Yield a sentence if the watch shows an object, but no other generation of it between the act's start and a moment."""
+    seen = [one for one in act.recording.of_kind(kind, name) if one.type != "DELETED" and one.earliest <= until]
+    before = [one.object["metadata"].get("generation") for one in seen if one.seen < act.start]
+    after = {one.object["metadata"].get("generation") for one in seen if one.seen >= act.start}
+    if before and not after - {before[-1]}:
+        yield f"The declaration of {name} was not seen to change"
+
+
 def _declared(act: Act, kind: str, name: str) -> Iterator[Mapping[str, Any]]:
     """Yield each declaration of an object that was in force in an act, once."""
     changes = [one for one in act.recording.of_kind(kind, name) if one.type != "DELETED" and one.seen <= act.end]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.declarations import never_changed
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import seen_until
 from kubeskeptic.errors import Inconclusive
@@ -31,6 +32,7 @@ def reaches_new_pods_only(act: Act, app: str, label: str, value: str) -> Finding
         raise Inconclusive(f"no pod of {app} ran before its template was changed")
     if not fresh:
         raise Inconclusive(f"{replaced} was not replaced in “{act.name}”")
+    act.reading.doubts += never_changed(act, "ReplicaSet", app, deleted)
     new = {change.uid: _has(change, label, value) for change in fresh}
     watched = deleted - act.start
     why = f"{len(known)} pods of {app} stayed unchanged for {watched:.1f} s after their template was changed; "
