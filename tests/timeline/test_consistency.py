@@ -62,7 +62,7 @@ def test_nothing_is_recorded_before_it_happens(seen: float, said: str) -> None:
         "at": 10.0,
         "sent": [1.0, 2.0],
         "took": [3.0, 0.5],
-        "offset": seen - 4.0,
+        "offset": seen - 2.0,
         "error": 0.0,
     }
     for record in (change, samples):

@@ -48,8 +48,7 @@ def _ahead(record: Record) -> str:
     if record["kind"] == "change":
         latest = record["seen"]
     elif record["kind"] == "samples" and record["sent"]:
-        answered = (sent + took for sent, took in zip(record["sent"], record["took"], strict=True))
-        latest = max(answered) + record["offset"] - record["error"]
+        latest = max(record["sent"]) + record["offset"] - record["error"]
     else:
         return ""
     ahead = latest - record["at"]
