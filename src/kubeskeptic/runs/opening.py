@@ -178,15 +178,15 @@ def connected(options: RunOptions) -> tuple[Kube, Cluster]:
 def _observed(run: Run, options: RunOptions) -> Iterator[Run]:
     """Yield the run with its agents running, its instrument proven, and START measured."""
     run.here = tuple(on_this_machine(run.kube.list("Node")["items"]))
-    with witnessed(run.journal, list(run.here)), run.agents:
-        prove(run.agents, run.journal)
-        if not options.changing:  # such a run has no bounds with START, and a node may take no pods when it begins
-            run.settings = calibrated(run)
-        _declare(run, options)
-        try:
+    try:
+        with witnessed(run.journal, list(run.here)), run.agents:
+            prove(run.agents, run.journal)
+            if not options.changing:  # such a run has no bounds with START, and a node may take no pods when it begins
+                run.settings = calibrated(run)
+            _declare(run, options)
             yield run
-        finally:
-            all_gone(run)
+    finally:
+        all_gone(run)  # last: the namespaces of the last scenario and of the agents are deleted at the same time
 
 
 def _declare(run: Run, options: RunOptions) -> None:
