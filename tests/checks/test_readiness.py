@@ -254,12 +254,11 @@ def test_a_pod_is_ready_again_until_the_end() -> None:
     assert checks.resumes_sending(late, "web", NOTHING).verdict is Verdict.VIOLATED
 
 
-def test_a_late_answer_of_another_pod_may_have_been_a_request_to_the_one_that_turned_unready() -> None:
+def test_a_late_answer_of_another_pod_was_no_request_to_the_one_that_turned_unready() -> None:
     one = act(FINE)
     one.recording.lanes["n1", "web"].took[9] = 1.3
     found = checks.stops_sending(one, "web")
-    assert found.verdict is Verdict.INCONCLUSIVE, found.why
-    assert found.measured["stopped"].high == 3.5
+    assert found.verdict is Verdict.HOLDS, found.why
 
 
 def test_a_pod_that_is_chosen_once_and_no_more_is_not_resumed() -> None:

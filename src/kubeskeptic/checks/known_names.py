@@ -12,7 +12,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from kubeskeptic.timeline import Act
-from kubeskeptic.timeline.objects import ip_of, is_ready, living, node_of
+from kubeskeptic.timeline.objects import ip_of, is_ready, known, living, node_of
 
 
 def unknown_members(act: Act, members: Mapping[str, Mapping[str, Any]], table: str = "") -> Iterator[str]:
@@ -22,7 +22,7 @@ def unknown_members(act: Act, members: Mapping[str, Mapping[str, Any]], table: s
     :param table: the table of these cells
     """
     noted = max(act.recording.looked.get(table, {}).values(), default=act.end)
-    there = [pod for pod in living(act.recording.of_kind("Pod"), noted).values() if is_ready(pod)]
+    there = [pod for pod in known(list(act.recording.of_kind("Pod")), noted) if is_ready(pod)]
     pods = {(node_of(pod), ip_of(pod), bool(pod["spec"].get("hostNetwork"))) for pod in there}
     for name, one in members.items():
         if (one["node"], one["ip"], bool(one.get("host"))) not in pods:
@@ -34,10 +34,10 @@ def unknown_addresses(act: Act, addresses: Mapping[str, str]) -> Iterator[str]:
 
     :param addresses: the address of each pod, by ``namespace/name``
     """
-    known = {(one.name, ip_of(one.object)) for one in act.recording.of_kind("Pod") if one.seen <= act.end}
+    recorded = {(one.name, ip_of(one.object)) for one in act.recording.of_kind("Pod") if one.seen <= act.end}
     for name, address in addresses.items():
         namespace, _, pod = name.partition("/")
-        if namespace == act.recording.namespace and (pod, address) not in known:
+        if namespace == act.recording.namespace and (pod, address) not in recorded:
             yield f"No recorded pod {pod} has the address {address}"
 
 

@@ -17,12 +17,15 @@ Pod = Mapping[str, Any]
 def unlike_the_watch(act: Act, table: str, of: Sequence[str], parts: Sequence[str] = ()) -> Iterator[str]:
     """Yield what a table says of an app's pod and the watch does not show, one sentence each.
 
-    The watch may lag behind: what it shows when a cell is noted counts, and what it shows at the end of the act.
+    The watch may lag behind: what it shows when a cell is noted counts, and what it shows at the end of the act; before the
+    act, what it shows when that began, and what had happened by then.
 
     :param of: the app, and other apps whose pods are to be on the same node
     :param parts: the containers that its pod has to have
     """
     cells, pods = act.table(table), {app: list(act.changes("Pod", app=app)) for app in of}
+    late = max([act.start, *(one.seen for one in pods[of[0]] if one.earliest <= act.start)])
+    befores = [_newest(living(pods[of[0]], at)) for at in (act.start, late)]
     for cell, value in cells.items():
         noted = act.recording.looked[table][cell]
         moments = [[_newest(living(pods[app], at)) for app in of] for at in (noted, act.end)]
@@ -31,10 +34,9 @@ def unlike_the_watch(act: Act, table: str, of: Sequence[str], parts: Sequence[st
         if not fits:
             yield f"“{table}” is about pods of {' and '.join(of)} that the watch does not show"
             return
-        before = _newest(living(pods[of[0]], act.start))
         says = _SAYS.get(cell)
-        if says and not any(says(before, *one) == value for one in fits):
-            yield f"“{cell}” in “{table}” is {value}, but the watch shows {says(before, *fits[-1])}"
+        if says and not any(says(before, *one) == value for before in befores for one in fits):
+            yield f"“{cell}” in “{table}” is {value}, but the watch shows {says(befores[-1], *fits[-1])}"
 
 
 def parts_of(pod: Pod) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kubeskeptic.bounds import BEFORE_EVICTION, UNTIL_EVICTED, Bound, Interval
@@ -63,7 +63,7 @@ def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, 
     took = _since(begun, again) if again else Interval(seen_until(act) - begun.high, float("inf"))
     rose = max((restarts(change.object) for change in after), default=0) - restarts(before)
     first = next(filter(runs_again, after)) if again else None
-    act.reading.doubts += _ended_by_itself(first) if first and first.uid == before["metadata"]["uid"] else ()
+    act.reading.doubts += _ended_by_itself(before, first) if first and first.uid == before["metadata"]["uid"] else ()
     changed = _differences(before, first.object, same_ip) if first else []
     limits = _limits(act, name, node_of(before))
     measured = dict.fromkeys(limits, seconds(took))
@@ -80,11 +80,14 @@ def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, 
     )
 
 
-def _ended_by_itself(pod: Change) -> Iterator[str]:
-    """Yield the containers of a restarted pod whose process ended with status 0, one sentence each: nothing killed it."""
+def _ended_by_itself(before: Mapping[str, Any], pod: Change) -> Iterator[str]:
+    """Yield the containers of a pod that restarted after their process ended with status 0, one sentence each: nothing killed
+    it.
+    """
+    earlier = {name: int(status.get("restartCount") or 0) for name, status in containers(before).items()}
     for name, status in containers(pod.object).items():
         ended = (status.get("lastState") or {}).get("terminated") or {}
-        if status.get("restartCount") and ended.get("exitCode") == 0:
+        if int(status.get("restartCount") or 0) > earlier.get(name, 0) and ended.get("exitCode") == 0:
             yield f"The process of {name} in {pod.name} ended by itself, with status 0"
 
 

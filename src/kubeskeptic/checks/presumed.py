@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from kubeskeptic.timeline import Act, Change
-from kubeskeptic.timeline.objects import is_ready, labelled, living, node_of
+from kubeskeptic.timeline import Act
+from kubeskeptic.timeline.objects import is_ready, known, labelled, node_of
 
 Fields = Mapping[str, object]
 
@@ -70,7 +70,7 @@ def _without_pods(act: Act, table: str, at: float, apps: Mapping[str, Fields]) -
 
 def _without_services(act: Act, table: str, at: float, services: Mapping[str, Fields]) -> Iterator[str]:
     for name, fields in services.items():
-        there = _known(list(act.recording.of_kind("Service", name)), at)
+        there = known(list(act.recording.of_kind("Service", name)), at)
         if not there:
             yield f"The watch shows no Service {name} when “{table}” was noted"
         for what, value in fields.items() if there else ():
@@ -91,12 +91,4 @@ def _is_between(act: Act, service: str, app: str) -> bool:
 
 
 def _pods(act: Act, at: float, app: str) -> list[dict[str, Any]]:
-    return [pod for pod in _known(list(labelled(act.recording.of_kind("Pod"), app)), at) if is_ready(pod)]
-
-
-def _known(changes: Sequence[Change], at: float) -> list[dict[str, Any]]:
-    """Return the objects that were there at a moment, each as it was then or may have been: a change is seen after it happened,
-    by its age at most.
-    """
-    late = max([at, *(one.seen for one in changes if one.earliest <= at)])
-    return [one for moment in sorted({at, late}) for one in living(changes, moment).values()]
+    return [pod for pod in known(list(labelled(act.recording.of_kind("Pod"), app)), at) if is_ready(pod)]

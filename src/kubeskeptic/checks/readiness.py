@@ -8,7 +8,7 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Bound, Expression, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS
-from kubeskeptic.checks.lanes import asked_until, is_late, span
+from kubeskeptic.checks.lanes import asked_until, span
 from kubeskeptic.checks.ports import asked_by_new
 from kubeskeptic.durations import MARGIN, REMEMBERED
 from kubeskeptic.errors import Inconclusive
@@ -185,12 +185,12 @@ def _answers(lane: Lane, pod: str, since: float, until: float) -> list[float]:
 
 def _last(act: Act, lane: Lane, pod: str) -> Interval:
     """Return how long after the fault the last request answered by the pod was sent. The upper end also counts requests
-    that failed, or were answered only after a retransmission: they may have been sent to that pod.
+    that failed: they may have been sent to that pod.
     """
     start = act.since.high
     sent = _answers(lane, pod, act.since.low, act.lifted)
     asked = span(lane, act.since.low, act.lifted)
-    failed = [lane.sent[at] for at in asked if lane.codes[at] != _OK or is_late(lane, at)]
+    failed = [lane.sent[at] for at in asked if lane.codes[at] != _OK]
     known = Interval(max(sent, default=start) - lane.doubt, max([*sent, *failed], default=start) + lane.doubt)
     return known.since(act.since).not_negative() if sent or failed else Interval(0.0, 0.0)
 

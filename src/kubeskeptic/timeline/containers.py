@@ -50,4 +50,6 @@ def _same(before: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str
         and int(status.get("restartCount") or 0) > int(before[name].get("restartCount") or 0)
         and runtime_id(status)
         and runtime_id(status) == runtime_id(before[name])
+        # Of a container whose end it did not see, the kubelet counts a restart before there is one.
+        and ((status.get("state") or {}).get("terminated") or {}).get("reason") != "ContainerStatusUnknown"
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kubeskeptic.objects import condition, ip_of, is_ready, node_of, ran_for, restarts, running
@@ -19,6 +19,7 @@ __all__ = [
     "is_leaving",
     "is_of",
     "is_ready",
+    "known",
     "labelled",
     "living",
     "node_of",
@@ -45,6 +46,14 @@ def is_leaving(pod: Change) -> bool:
     without having been marked.
     """
     return pod.type == "DELETED" or bool(pod.object["metadata"].get("deletionTimestamp"))
+
+
+def known(changes: Sequence[Change], at: float) -> list[dict[str, Any]]:
+    """Return the objects that were there at a moment, each as it was then, or as it may have been: a change is seen after it
+    happened, by its age at most.
+    """
+    late = max([at, *(one.seen for one in changes if one.earliest <= at)])
+    return [one for moment in sorted({at, late}) for one in living(changes, moment).values()]
 
 
 def labelled(changes: Iterable[Change], app: str) -> Iterator[Change]:
