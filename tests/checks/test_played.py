@@ -87,6 +87,8 @@ def test_each_fault_of_the_act_is_named_at_its_end() -> None:
         ({"applying": -9.0, "applied": -8.0, "bit": -8.0, "done": 1.5}, True),
         ({"applying": -9.0, "applied": -8.0, "bit": -8.0, "undone": 0.5, "healed": 0.5}, True),
         ({"intent": -9.0, "armed": -9.0}, False),
+        ({"applying": -9.0, "applied": -8.0, "bit": -8.0, "failed": 0.5}, False),  # it heals by itself, later
+        ({"applying": -9.0, "applied": -8.0, "bit": -8.0, "undoing": 0.4, "failed": 0.5}, True),
         ({"applying": 9.0, "applied": 9.0, "bit": 9.0}, False),
     ],
 )
