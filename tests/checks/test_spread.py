@@ -133,7 +133,7 @@ def test_more_requests_notice_smaller_differences() -> None:
     assert noticeable(600, 3, 0.01) < few < noticeable(600, 5, 0.00025) < math.inf
 
 
-@pytest.mark.parametrize("sign", "t?")
+@pytest.mark.parametrize("sign", "t? ")
 def test_requests_without_an_answer_may_have_been_sent_to_any_endpoint(sign: str) -> None:
     def found(a: int, b: int, c: int, open_: int) -> Finding:
         drawn = lane("." * (a + b) + sign * open_ + "." * c, period=0.01)

@@ -100,8 +100,6 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
     last = gravest(seen.values(), lambda one: (one.old, _lag(act, one.node)))
     failing = gravest(seen.values(), lambda one: (one.failing, _lag(act, one.node)))
     act.lasts_since(changed, max((_lag(act, lane.node) for lane in lanes), key=lambda one: one.value), act.lifted)
-    # A late answer of an old endpoint does not show that the rules changed; it only rules out *holds*.
-    late = here.failing if here.failed else Interval(0.0, here.failing.high)
     told = "never answered" if slowest.new.high == NEVER else f"answered after at most {slowest.new.high:.2f} s"
     return conclude(
         f"With kube-proxy stopped on {stopped}, {here.answers_of_new} answers there came from the new endpoints and "
@@ -109,7 +107,7 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
         {
             "new answers where it is stopped": Measure(here.answers_of_new, "answers"),
             "failed where it is stopped": Measure(here.failed, "requests"),
-            f"{_FAILED} where it is stopped": seconds(late),
+            f"{_FAILED} where it is stopped": seconds(_not_calm(here)),
             "first from the new elsewhere": seconds(slowest.new),
             "last from the old elsewhere": seconds(last.old),
             f"{_FAILED} elsewhere": seconds(failing.failing),
@@ -195,6 +193,13 @@ def _members(one: dict[str, object]) -> set[str]:
 def _lag(act: Act, node: str) -> Bound:
     sync = act.settings_on(node)["SYNC"]
     return Bound(round(sync + MARGIN, 3), "s", f"SYNC {sync:g} + margin {MARGIN:g}")
+
+
+def _not_calm(one: Handover) -> Interval:
+    """Return until when requests failed or were late on a lane. A late answer of an old endpoint does not show that the rules
+    changed: alone, it only rules out *holds*.
+    """
+    return one.failing if one.failed else Interval(0.0, one.failing.high)
 
 
 def _until(one: Handover) -> str:

@@ -1,4 +1,4 @@
-"""Did the controller of a pod replace it? A pod that somebody else made takes its place only by its labels."""
+"""Did a pod's controller create its replacement? A pod that somebody else creates may have the same labels."""
 
 from __future__ import annotations
 

@@ -185,7 +185,8 @@ def _answers(lane: Lane, pod: str, since: float, until: float) -> list[float]:
 
 def _last(act: Act, lane: Lane, pod: str) -> Interval:
     """Return how long after the fault the last request answered by the pod was sent. The upper end also counts requests
-    that failed: they may have been sent to that pod.
+    that failed: they may have been sent to that pod. A late answer of another pod does not: conntrack keeps leading the packets
+    of a TCP connection, retransmitted ones too, to the endpoint that was chosen for the first.
     """
     start = act.since.high
     sent = _answers(lane, pod, act.since.low, act.lifted)

@@ -14,7 +14,7 @@ from statistics import NormalDist
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
-from kubeskeptic.checks.lanes import span
+from kubeskeptic.checks.lanes import missing, span
 from kubeskeptic.checks.ports import asked_by_new
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest
@@ -79,7 +79,7 @@ def _counted(
     for lane in lanes:
         asked = span(lane, act.start, act.end)
         good = [at for at in asked if lane[at].outcome is Outcome.OK]
-        open_[lane.node] = len(asked) - len(good)
+        open_[lane.node] = len(asked) - len(good) + missing(lane, act.start, act.end)
         counts[lane.node] = Counter(identity(lane[at].by)[0] for at in good)
         stranger = sorted(counts[lane.node].keys() - pods.keys())
         if stranger:

@@ -144,6 +144,7 @@ table ip skeptic-hold {
 }
 EOF
 trap 'nft delete table ip skeptic-hold' EXIT
+trap 'exit 1' HUP INT PIPE TERM
 conntrack -D -p udp --orig-src "$1" --orig-dst "$2" --sport "$3" --dport "$4"
 conntrack -I -p udp -s "$1" -d "$2" --sport "$3" --dport "$4" --dst-nat "$5:$4" -t 120 -u SEEN_REPLY,ASSURED
 """

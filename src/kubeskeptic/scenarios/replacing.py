@@ -24,6 +24,7 @@ def wait_until_replaced(stage: Stage, table: str, old: Set[str], namespace: str,
     """
 
     def replaced() -> bool:
+        """Return whether that is so now."""
         now = ready_pods(stage, namespace, label)
         return not now & old and len(now) >= len(old)
 
