@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
-from kubeskeptic.bounds import Expression, constant
+from kubeskeptic.bounds import constant
 from kubeskeptic.checks import fails_at_most, never_fails
-from kubeskeptic.findings import Finding, Verdict
-from kubeskeptic.timeline import Act, ActSpan, Lane
+from kubeskeptic.findings import Verdict
+from kubeskeptic.timeline import ActSpan
+from tests.checks.faulted import ONE_SECOND, failing, none, story
 from tests.drawn import endpoints, gone, lane, watched
-
-ONE_SECOND = constant("test", -1.0)
-"""One second when the margin is added."""
-PODS = {"pod-a": "n8", "pod-b": "n8", "pod-c": "n9"}
-
-
-def story(
-    *lanes: Lane, end: float = 4.0, within: Expression = ONE_SECOND, at: float = 1.0, baseline: float = 0.0, **more: Any
-) -> Act:
-    spans = (ActSpan("act", baseline, 1, end),)
-    return watched(*lanes, faults=(gone(at),), within=within, spans=spans, pods=PODS, **more)
-
-
-def failing(*lanes: Lane, **more: Any) -> Finding:
-    return fails_at_most(story(*lanes, **more), "web")
-
-
-def none(*lanes: Lane, **more: Any) -> Finding:
-    return never_fails(story(*lanes, **more), "web")
 
 
 @pytest.mark.parametrize(
@@ -157,46 +136,6 @@ def test_the_baseline_lasts_until_the_fault() -> None:
         assert "dirty" in finding.why
 
 
-@pytest.mark.parametrize(
-    ("first", "again", "verdict"),
-    [
-        ("t", 30, Verdict.HOLDS),  # 1.5 s after a timeout on the same port: a stale entry
-        ("r", 30, Verdict.VIOLATED),  # a refused connection leaves no entry
-        ("t", 80, Verdict.VIOLATED),  # the entry is long gone
-    ],
-)
-def test_stale_entries_are_counted_apart(first: str, again: int, verdict: Verdict) -> None:
-    drawing = "." * 15 + first + "." * (again - 16) + "t" + "." * 20
-    finding = failing(lane(drawing, ports={15: 50000, again: 50000}), end=(again + 21) / 10)
-    assert finding.verdict is verdict, finding.why
-    assert finding.measured["failed by stale conntrack"].value == (verdict is Verdict.HOLDS)
-
-
-@pytest.mark.parametrize("check", [failing, none])
-def test_a_failure_that_an_entry_of_before_the_fault_explains_may_be_one_all_the_same(
-    check: Callable[..., Finding],
-) -> None:
-    """The silence was in an earlier act: 0.5 s before the baseline of this one, and 1 s before its fault."""
-    for again, doubtful in (("t", 1), (".", 0)):
-        one = lane("t" + "." * 14 + again + "." * 31, ports={0: 50000, 15: 50000})
-        finding = check(one, end=4.6, baseline=0.5)
-        assert finding.verdict is (Verdict.INCONCLUSIVE if doubtful else Verdict.HOLDS), finding.why
-        assert (
-            "1 failures of “web” on n1 matched conntrack entries that are older than the fault" in finding.why
-        ) is bool(doubtful)
-        assert (finding.measured["asked"].value, finding.measured["failed by stale conntrack"].value) == (36, doubtful)
-
-
-def test_a_good_answer_shows_that_a_stale_entry_is_gone() -> None:
-    finding = failing(lane("." * 11 + "t.t" + "." * 30, ports={11: 50000, 12: 50000, 13: 50000}), end=4.4)
-    assert (finding.measured["failed"].value, finding.measured["failed by stale conntrack"].value) == (2, 0)
-
-
-def test_a_refusal_is_no_stale_entry() -> None:
-    finding = failing(lane("." * 11 + "t.r" + "." * 30, ports={11: 50000, 13: 50000}), end=4.4)
-    assert finding.measured["failed by stale conntrack"].value == 0
-
-
 # -- none may fail -------------------------------------------------------------------------------------------------------
 def test_none_may_fail() -> None:
     assert none(lane("." * 40)).verdict is Verdict.HOLDS
@@ -257,32 +196,3 @@ def test_a_node_that_joined_after_the_act_is_none_of_its_concern() -> None:
     act = story(lane("." * 40))
     act.recording.joined = {"n9": 9.0}
     assert never_fails(act, "web").verdict is Verdict.HOLDS
-
-
-@pytest.mark.parametrize(
-    ("asked", "explained"),
-    [
-        ("t" * 9 + "." + "." * 10, 9),
-        ("t" * 10 + "." * 10, 0),  # a whole second: no client meets only ports that had timed out
-        ("." + "t" * 9 + "." * 10, 9),
-        ("t" * 20, 0),
-        ("t" * 19 + ".", 9),
-    ],
-)
-def test_conntrack_entries_explain_what_chance_can_meet(asked: str, explained: int) -> None:
-    """Timeouts from 1 to 2 s leave entries; from 2 s on all that times out reuses their ports."""
-    drawing = "." * 10 + "t" * 10 + asked
-    ports = {tick: 50000 + tick % 10 for tick in range(10, 40) if drawing[tick] == "t"}
-    finding = failing(lane(drawing + "." * 30, ports=ports), end=6.0)
-    assert finding.measured["failed by stale conntrack"].value == explained
-    assert finding.measured["failed"].value == drawing.count("t") - explained
-
-
-@pytest.mark.parametrize(("tick", "verdict"), [(40, Verdict.HOLDS), (41, Verdict.VIOLATED)])
-def test_stale_entries_fail_until_they_expire(tick: int, verdict: Verdict) -> None:
-    """The bound is 1 s, and an entry expires 2 s after the last that was made by then."""
-    drawing = "." * 18 + "t" + "." * (tick - 19) + "t" + "." * (60 - tick)
-    finding = failing(lane(drawing, ports={tick: 40018}), end=6.0, SYN_SENT=2.0)
-    assert finding.measured["failed by stale conntrack"].value == 1
-    assert finding.verdict is verdict, finding.why
-    assert finding.bounds["clients still failing"].value == 3

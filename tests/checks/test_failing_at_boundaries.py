@@ -11,8 +11,8 @@ from kubeskeptic.checks import dead_share_only, fails_at_most, never_fails
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.settings import Setting, Settings
 from kubeskeptic.timeline import Act, ActSpan, Change, FaultSpan, Gap, Lane
+from tests.checks.faulted import PODS
 from tests.checks.test_dead_node import answered
-from tests.checks.test_failing import PODS
 from tests.drawn import gone, lane, pod, watched
 
 GOOD = "." * 40

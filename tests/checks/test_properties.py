@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kubeskeptic.checks import answers_everywhere, available, fails_at_most, never_fails, same_answer
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, Lane
-from tests.checks.test_failing import ONE_SECOND, PODS
+from tests.checks.faulted import ONE_SECOND, PODS
 from tests.drawn import WEB, gone, lane, watched
 
 Check = Callable[[Sequence[Lane]], Finding]

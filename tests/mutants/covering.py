@@ -16,7 +16,7 @@ from tests.mutants.population import PACKAGE
 
 EVERY_CHECK = "tests/checks/test_every_check.py"
 OBJECTS = ("tests/checks/test_objects_over_time.py",)
-NAMES = ("failures", "failing", "failing_at_boundaries", "dead_node", "outages")
+NAMES = ("failures", "failing", "failing_at_boundaries", "failing_stale_entries", "dead_node", "outages")
 FAILURES = tuple(f"tests/checks/test_{name}.py" for name in NAMES)
 TESTS = {
     "bounds.py": ("tests/test_bounds.py", "tests/test_doubt.py"),
