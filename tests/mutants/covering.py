@@ -42,7 +42,7 @@ TESTS = {
     "checks/pods.py": (*OBJECTS, "tests/checks/test_pods.py", "tests/checks/test_pods_at_boundaries.py"),
     "checks/digest.py": ("tests/checks/test_digest.py", "tests/proving/test_again.py"),
 }
-"""Which tests are asked about a part of what decides, beside those of its name, `_at_boundaries` too; about another check
+"""Which tests are asked about a part of what decides, beside those whose names begin with its name; about another check
 those of its folder when there is no file of that name. Others may notice a mutant, too; they are too many to be asked each
 time."""
 SECONDS = 3.0
@@ -152,7 +152,7 @@ def _concerning(module: Path) -> Sequence[str]:
     name = module.relative_to(PACKAGE)
     found = next((tests for part, tests in TESTS.items() if name.is_relative_to(part)), None)
     folder = Path("tests", name.parent)
-    own = [str(one) for end in ("", "_at_boundaries") if (one := folder / f"test_{name.stem}{end}.py").exists()]
+    own = [str(one) for end in ("", "_*") for one in sorted(folder.glob(f"test_{name.stem}{end}.py"))]
     every = (EVERY_CHECK,) if name.parent == Path("checks") else ()
     return tuple(dict.fromkeys((*own, *(found or ([] if own else [str(folder)])), *every)))
 
