@@ -10,7 +10,7 @@ from kubeskeptic.bounds import constant
 from kubeskeptic.checks import fails_only_while_evicted, recreated_as_others
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, Change, Lane
-from tests.checks.test_replacing import DRAIN, HOME, ONE_BY_ONE, act
+from tests.checks.replacements import DRAIN, HOME, ONE_BY_ONE, act
 from tests.drawn import fault, lane, pod, watched
 
 NEW = [pod(3.0, "d", node="n2", ip="10.0.0.4"), pod(5.0, "e", node="n3", ip="10.0.0.5")]

@@ -8,7 +8,7 @@ from kubeskeptic.bounds import constant
 from kubeskeptic.checks import fails_only_briefly, recovers_each_time
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, Change
-from tests.checks.test_replacing import TWO, act
+from tests.checks.replacements import TWO, act
 from tests.drawn import gone, lane, pod, watched
 
 MINUTE = 60.0
