@@ -1,89 +1,15 @@
+"""Answers that every node has to get, whether it hosts a pod or not. A character is 0.1 s; the act is from 1 s to 3 s."""
+
 from typing import Any
 
 import pytest
 
-from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
-from kubeskeptic.checks import answers_everywhere, crosses_nodes, same_answer
+from kubeskeptic.checks import answers_everywhere
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan, Gap, Lane
 from kubeskeptic.timeline.stalls import Stall
-from tests.drawn import WEB, endpoints, gone, lane, pod, watched
-
-SPAN = ActSpan("act", 0.01, 1, 3)
-GOOD = "." * 30
-
-
-def looked_up(*lanes: Lane, spans: tuple[ActSpan, ...] = (SPAN,)) -> Finding:
-    return same_answer(watched(*lanes, spans=spans), "name")
-
-
-def name(drawing: str, node: str = "n1", by: str = WEB) -> Lane:
-    return lane(drawing, node, "name", by=by)
-
-
-def test_one_address_everywhere() -> None:
-    found = looked_up(name(GOOD, "n1"), name(GOOD, "n2"))
-    assert found.verdict is Verdict.HOLDS, found.why
-    assert found.measured["asked"].value == 58
-
-
-def test_another_address_or_a_failed_lookup_violates() -> None:
-    assert looked_up(name(GOOD, by="10.96.0.8")).verdict is Verdict.VIOLATED
-    assert looked_up(name(GOOD[:-1] + "t")).verdict is Verdict.VIOLATED
-    assert looked_up(name(GOOD[:-1] + "w")).verdict is Verdict.VIOLATED
-
-
-def test_what_was_not_seen_is_inconclusive_unless_what_was_seen_violates() -> None:
-    hole = "." * 12 + " " * 8 + "." * 10
-    assert looked_up(name("." * 12 + "?" + "." * 17)).verdict is Verdict.INCONCLUSIVE
-    assert "sent no request" in looked_up(name(hole)).why
-    later = ActSpan("later")
-    assert "not played" in looked_up(name(GOOD), spans=(SPAN, later)).why
-    assert looked_up(name(GOOD), spans=(SPAN, later)).verdict is Verdict.INCONCLUSIVE
-    assert looked_up(name(hole[:-1] + "t"), spans=(SPAN, later)).verdict is Verdict.VIOLATED
-
-
-def test_an_act_that_was_broken_off_may_still_violate() -> None:
-    broken = (ActSpan("act", 0.01, 1, None),)
-    assert looked_up(name(GOOD), spans=broken).verdict is Verdict.INCONCLUSIVE
-    assert looked_up(name("." * 20 + "t" + "." * 9), spans=broken).verdict is Verdict.VIOLATED
-
-
-def test_a_failure_between_the_acts_start_and_its_fault_violates_what_is_said_of_the_whole_act() -> None:
-    act = watched(name("." * 12 + "t" + "." * 17), spans=(SPAN,), faults=(gone(1.5),))
-    assert same_answer(act, "name").verdict is Verdict.VIOLATED
-
-
-def test_lookups_between_acts_count() -> None:
-    spans = (ActSpan("a", 0.01, 1, 2), ActSpan("b", 3, 4, 5))
-    assert looked_up(name("." * 22 + "ttt" + "." * 26), spans=spans).verdict is Verdict.VIOLATED
-    good = looked_up(name("." * 51), spans=spans)
-    assert (good.verdict, good.window) == (Verdict.HOLDS, (0.01, 5))
-
-
-def took(one: Lane, **seconds: float) -> Lane:
-    """The lane; the request of tick N (argument ``tN``) took so many seconds."""
-    for tick, long in seconds.items():
-        one.took[int(tick[1:])] = long
-    return one
-
-
-def answered_in(found: Finding) -> list[float]:
-    return [found.measured[f"answered in, {which}"].value for which in ("p50", "p99", "longest")]
-
-
-def test_the_first_wrong_lookups_are_told_with_node_time_and_answer() -> None:
-    assert looked_up(name(GOOD)).decisive == ()
-    other = looked_up(name(GOOD[:-1] + "t", "n1"), name(GOOD, "n2", by="10.96.0.8"))
-    assert other.decisive[0] == "n1 asked “name” at +1.90 s: timeout"
-    assert other.decisive[1] == "n2 asked “name” at -0.90 s: 10.96.0.8"
-    assert len(other.decisive) == 8
-    assert looked_up(name(GOOD[:-1] + "?")).decisive == ()
-
-
-def test_late_lookups_are_counted_and_how_long_they_took_is_told() -> None:
-    found = looked_up(took(name(GOOD[:-1] + "t"), t12=0.91, t15=0.9, t29=2.0))
-    assert (found.measured["late"].value, answered_in(found)) == (1, [0.001, 0.9, 0.91])
+from tests.checks.ticks import GOOD, SPAN, answered_in, took
+from tests.drawn import WEB, endpoints, lane, pod, watched
 
 
 # -- every node ----------------------------------------------------------------------------------------------------------
@@ -106,38 +32,6 @@ def test_nodes_of_one_sort_only_prove_nothing() -> None:
     both, neither = {"pod-a": "n1", "pod-b": "n2"}, {"pod-a": "n3"}
     for pods in (both, neither):
         assert everywhere(lane(GOOD, "n1"), lane(GOOD, "n2"), pods=pods).verdict is Verdict.INCONCLUSIVE
-
-
-# -- other nodes' pods ---------------------------------------------------------------------------------------------------
-HOME = {"pod-a": "n1", "pod-b": "n2"}
-
-
-def crossing(*lanes: Lane, **more: Any) -> Finding:
-    return crosses_nodes(watched(*lanes, spans=(SPAN,), pods=HOME, **more), "web")
-
-
-def test_crossing_nodes_is_seen_on_nodes_with_a_pod_of_their_own() -> None:
-    few = lane(GOOD, "n1", by="pod-a")
-    few.bys[15] = few.name_index("pod-b")
-    assert crossing(few).verdict is Verdict.VIOLATED, "a twentieth is not what choosing at random gives"
-    all_cross = crossing(lane(GOOD, "n1", by="pod-b"))
-    assert (all_cross.verdict, all_cross.bounds["share closest to its bound"].value) == (Verdict.HOLDS, 25)
-    assert crossing(lane(GOOD, "n1", by="pod-a")).verdict is Verdict.VIOLATED
-    assert crossing(lane(GOOD, "n3", by="pod-a")).verdict is Verdict.INCONCLUSIVE
-    assert crossing(lane(GOOD, "n1", by="stranger")).verdict is Verdict.INCONCLUSIVE
-
-
-def test_each_node_has_a_bound_of_its_own() -> None:
-    # Of n1's own pods there are three, of n2's one: a fifth from elsewhere is enough on n1 and too little on n2.
-    homes = {"pod-a": "n1", "pod-b": "n2", "pod-c": "n1", "pod-d": "n1"}
-    fifth = {node: lane(GOOD * 2, node, by=own) for node, own in (("n1", "pod-a"), ("n2", "pod-b"))}
-    for node, other in (("n1", "pod-b"), ("n2", "pod-a")):
-        for at in range(0, 60, 5):
-            fifth[node].bys[at] = fifth[node].name_index(other)
-    act = watched(*fifth.values(), spans=(ActSpan("act", 0.01, 1, 6),), pods=homes)
-    found = crosses_nodes(act, "web")
-    assert found.verdict is Verdict.VIOLATED
-    assert "n2 with 20.0 %" in found.why
 
 
 # -- every node, at each boundary ----------------------------------------------------------------------------------------
@@ -249,86 +143,6 @@ def test_who_hosts_the_service_is_looked_at_when_the_act_begins() -> None:
         assert judged(asked_of(*TWO, changes=second)).verdict is verdict
 
 
-# -- other nodes' pods, at each boundary ---------------------------------------------------------------------------------
-def answered(*who: str, node: str = "n1") -> Lane:
-    """A lane whose questions in the act are answered by these pods in turn, and before it by its own."""
-    one = lane(GOOD, node, by="pod-a" if node == "n1" else "pod-b")
-    for at in range(10, 30):
-        one.bys[at] = one.name_index(who[at % len(who)])
-    return one
-
-
-@pytest.mark.parametrize(
-    ("who", "share", "verdict"),
-    [
-        (("pod-a", "pod-b"), 50, Verdict.HOLDS),
-        (("pod-a", "pod-a", "pod-a", "pod-b"), 25, Verdict.HOLDS),
-        (("pod-a", "pod-a", "pod-a", "pod-a", "pod-b"), 20, Verdict.VIOLATED),
-    ],
-)
-def test_half_of_what_choosing_at_random_gives_has_to_cross(who: Any, share: float, verdict: Verdict) -> None:
-    found = crossing(answered(*who))
-    assert found.verdict is verdict, found.why
-    assert found.measured["share closest to its bound"].value == found.measured["share"].value == share
-    assert found.bounds["share closest to its bound"].at_least
-
-
-@pytest.mark.parametrize(
-    ("homes", "bound"), [(("n1", "n2"), 25), (("n1", "n2", "n3"), 33.3), (("n1", "n1", "n2"), 16.7), (("n1", "n1"), 0)]
-)
-def test_the_bound_counts_the_pods_elsewhere(homes: Any, bound: float) -> None:
-    pods = {f"pod-{name}": home for name, home in zip("abc", homes, strict=False)}
-    found = crosses_nodes(watched(answered("pod-a", "pod-b"), spans=(SPAN,), pods=pods), "web")
-    assert found.bounds["share closest to its bound"].value == bound
-
-
-def test_the_least_and_the_whole_are_measured() -> None:
-    found = crossing(answered("pod-a", "pod-b"), answered("pod-a", "pod-a", "pod-a", "pod-b", node="n2"))
-    assert [found.measured[name].value for name in ("share closest to its bound", "share")] == [50, 62.5]
-    assert "62.5 % of 40 answers" in found.why
-    assert "n1 with 50.0 %, where at least 25 %" in found.why
-    assert found.nodes == ("n1", "n2")
-
-
-def test_only_good_answers_in_the_act_count() -> None:
-    one = answered("pod-a", "pod-b")
-    one.bys[12] = one.bys[13] = one.name_index("stranger")
-    assert "an answer came from stranger, which is not one of the service's pods" in crossing(one).why
-    one.codes[12] = one.codes[13] = OUTCOMES.index(Outcome.WRONG)
-    assert crossing(one).measured["share"].value == 50
-    before = answered("pod-a", "pod-b")
-    before.bys[9] = before.name_index("stranger")
-    assert crossing(before).verdict is Verdict.HOLDS
-
-
-def test_a_node_that_got_no_answer_got_none_from_elsewhere_where_that_is_known() -> None:
-    nothing = crossing(answered("pod-a", "pod-b"), lane(GOOD[:10] + "r" * 20, "n2", by="pod-b"))
-    assert (nothing.verdict, nothing.measured["share"].value) == (Verdict.VIOLATED, 50)
-    assert "n2 with 0.0 %" in nothing.why
-    alone = crossing(lane(GOOD[:10] + "r" * 20, "n1", by="pod-a"))
-    assert (alone.verdict, alone.measured["share"].value) == (Verdict.VIOLATED, 0)
-    unknown = crossing(answered("pod-a", "pod-b"), lane(GOOD[:10] + "r" * 19 + "?", "n2", by="pod-b"))
-    assert "the outcomes of the requests of n2 are not known" in unknown.why
-    unasked = crossing(answered("pod-a", "pod-b"), lane(GOOD[:10] + "r" * 10, "n2", by="pod-b"))
-    assert "the outcomes of the requests of n2 are not known" in unasked.why
-    some = crossing(answered("pod-a", "pod-b"), lane(GOOD[:10] + "r" * 18 + "?.", "n2", by="pod-b"))
-    assert some.verdict is Verdict.VIOLATED, "one answered, of its own pod"
-
-
-def test_who_is_at_home_where_is_looked_at_when_the_act_begins() -> None:
-    for at, why in ((1.0, ""), (1.1, "an answer came from pod-b, which is not one of the service's pods")):
-        late = (pod(at, "pod-b", node="n2"),)
-        act = watched(answered("pod-a", "pod-b"), spans=(SPAN,), pods={"pod-a": "n1"}, changes=late)
-        found = crosses_nodes(act, "web")
-        assert (found.verdict is Verdict.HOLDS, why in found.why) == (not why, True)
-
-
-def test_one_node_with_a_pod_of_its_own_is_enough() -> None:
-    one = lane(GOOD, "n3", by="pod-a")
-    assert crossing(one, answered("pod-a", "pod-b")).verdict is Verdict.HOLDS
-    assert "no node that sent requests has a pod of the service" in crossing(one).why
-
-
 def test_the_first_wrong_answers_are_told_with_node_time_and_how() -> None:
     found = everywhere(took(lane(GOOD, "n1"), t12=1.05), lane("." * 20 + "r" * 10, "n2"))
     assert found.verdict is Verdict.VIOLATED
@@ -366,23 +180,3 @@ def test_a_cluster_ip_is_asked_and_over_new_connections() -> None:
     assert "which is not the ClusterIP" in through(web=NODE_PORT).why
     assert "kept its connection, unlike what is claimed" in through(web={"kind": "http-kept"}).why
     assert through(web={"kind": "http-kept"}).verdict is Verdict.INCONCLUSIVE
-
-
-def crossed(drawing: str, away: int) -> Finding:
-    """Whether requests cross nodes if so many of the answers on n1 came from another node."""
-    drawn = lane(drawing, "n1")
-    answered = [at for at in range(len(drawn)) if drawn[at].outcome is Outcome.OK]
-    for number, at in enumerate(answered):
-        drawn.bys[at] = drawn.name_index("b" if number < away else "a")
-    return crosses_nodes(watched(drawn, pods={"a": "n1", "b": "n2"}, spans=(ActSpan("act", 0, 0, 4),)), "web")
-
-
-def test_a_request_without_an_answer_may_have_crossed_or_not() -> None:
-    assert crossed("." * 40, 10).verdict is Verdict.HOLDS
-    assert crossed("." * 40, 9).verdict is Verdict.VIOLATED
-    assert crossed("." * 20 + "t" * 10 + "." * 10, 7).verdict is Verdict.VIOLATED
-    for sign in "? ":
-        found = crossed("." * 20 + sign * 10 + "." * 10, 7)
-        assert found.verdict is Verdict.INCONCLUSIVE, found.why
-        assert found.measured["share closest to its bound"].interval == (17.5, 42.5)
-    assert crossed("t" * 40, 0).verdict is Verdict.VIOLATED
