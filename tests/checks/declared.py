@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from kubeskeptic import checks
 from kubeskeptic.bounds import Expression, constant
+from kubeskeptic.findings import Finding
 from kubeskeptic.timeline import Act, ActSpan, Change, FaultSpan, Gap
 from tests.drawn import pod, recording, settings
 
@@ -53,3 +55,13 @@ def deployment(seen: float, replicas: int, name: str = "web", generation: int = 
 def watch_gap(since: float, until: float) -> Gap:
     """A stretch in which no change of a pod was seen."""
     return Gap("watch", "", "", "Pod", since, until, "the connection broke")
+
+
+TWO = [deployment(0.0, 2), pod(0.0, "web-a"), pod(0.0, "web-b")]
+"""A Deployment and its pods before the act."""
+ASKED = deployment(2.0, 3)
+
+
+def scaled(*changes: Change, end: float = 20) -> Finding:
+    """Whether three pods are there, as was asked for."""
+    return checks.scaled(declared(*TWO, *changes, end=end), "web", 3)
