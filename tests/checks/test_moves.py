@@ -1,45 +1,16 @@
-"""One letter a tick of 0.1 s: ``o`` the old pod answered, ``n`` the new one, ``z`` another; ``r`` refused."""
-
-from typing import Any
+"""Requests that follow a pod to another node. Signs are those of `letters.py`."""
 
 import pytest
 
 from kubeskeptic.bounds import SYNC, constant
 from kubeskeptic.checks import catches_up, follows_move, stays_as_programmed
 from kubeskeptic.findings import Finding, Verdict
-from kubeskeptic.timeline import ActSpan, Change, Lane
-from tests.drawn import endpoints, fault, gone, lane, pod, watched
-
-NAMES = {"o": "old", "n": "new", "z": "other"}
-
-
-def asked(drawing: str, node: str) -> Lane:
-    drawn = lane("".join("." if sign in NAMES else sign for sign in drawing), node)
-    for at, sign in enumerate(sign for sign in drawing if sign != " "):
-        if sign in NAMES:
-            drawn.bys[at] = drawn.name_index(NAMES[sign])
-    return drawn
+from kubeskeptic.timeline import ActSpan
+from tests.checks.letters import GOOD, asked, moved, moved_lanes, stopped
+from tests.drawn import gone, pod, watched
 
 
 # -- a pod moves ---------------------------------------------------------------------------------------------------------
-# Deleted at 1.0 s; SYNC is 0, so the old pod may answer until 3.0 s, and the new one must answer by then, too.
-GOOD = "o" * 10 + "rrr" + "n" * 47
-
-
-def moved(a: str = GOOD, b: str = GOOD, c: str = GOOD, *, to: str = "B", end: float = 6.0, **nodes: str) -> Finding:
-    lanes = [asked(drawing, node) for node, drawing in {"A": a, "B": b, "C": c, **nodes}.items() if drawing]
-    return moved_lanes(*lanes, to=to, end=end)
-
-
-def moved_lanes(*lanes: Lane, to: str = "B", end: float = 6.0) -> Finding:
-    changes = (pod(1.5, "old", type="DELETED", node="A"), pod(1.4, "new", type="ADDED", node=to))
-    act = watched(
-        *lanes, pods={"old": "A"}, changes=changes, faults=(gone(target="pod/ns/old"),),
-        spans=(ActSpan("act", 0, 0.5, end),), within=SYNC,
-    )  # fmt: skip
-    return follows_move(act, "web")
-
-
 def test_every_node_follows_the_pod() -> None:
     found = moved()
     assert found.verdict is Verdict.HOLDS, found.why
@@ -98,69 +69,6 @@ def test_what_is_no_move_or_was_not_seen_is_inconclusive() -> None:
     assert moved(a="o" * 10 + "r" * 10, end=2.0).verdict is Verdict.INCONCLUSIVE
 
 
-# -- kube-proxy is stopped -------------------------------------------------------------------------------------------------
-# On A from 1.0 s on; the endpoints change at 2.0 s; it is started again at 6.0 s. SYNC is 0: changes are followed in 2.0 s.
-STAYS = "o" * 60 + "n" * 30
-FOLLOWS = "o" * 22 + "n" * 68
-CHANGED = (endpoints(2.0, "new", type="MODIFIED"),)
-
-
-def stopped(
-    check: Any, *, a: str = STAYS, b: str = FOLLOWS, changes: tuple[Change, ...] = CHANGED, late: float = 0.0
-) -> Finding:
-    """:param late: how long the answer to the question of A that was asked at 4 s took, if it was late"""
-    phases = {"applying": 1.0, "applied": 1.0, "bit": 1.1, "undoing": 6.0, "undone": 6.1}
-    lanes = [asked(drawing, node) for node, drawing in (("A", a), ("B", b)) if drawing]
-    lanes[0].took[40] = late or lanes[0].took[40]
-    act = watched(
-        *lanes, pods={"old": "A"}, changes=changes,
-        faults=(fault(phases, name="stop_kube_proxy", target="kube-proxy/A"),),
-        spans=(ActSpan("act", 0, 0.5, 9.0),), within=SYNC,
-    )  # fmt: skip
-    act.recording.tables["kube-proxy"] = {"started": [6.0, 6.0]}
-    found: Finding = check(act, "web")
-    return found
-
-
-def test_the_change_is_missed_where_it_is_stopped_and_followed_elsewhere() -> None:
-    found = stopped(stays_as_programmed)
-    assert found.verdict is Verdict.HOLDS, found.why
-    assert found.window == (0.5, 6.0)
-
-
-def test_a_late_answer_where_it_is_stopped_shows_no_change_of_the_rules_and_no_calm() -> None:
-    found = stopped(stays_as_programmed, late=1.3)
-    assert found.verdict is Verdict.INCONCLUSIVE, found.why
-    assert "the last that failed or was late 2.0 s after the change" in found.why
-
-
-def test_following_without_kube_proxy_or_failing_there_violates() -> None:
-    assert stopped(stays_as_programmed, a="o" * 50 + "n" * 40).verdict is Verdict.VIOLATED
-    assert stopped(stays_as_programmed, a="o" * 50 + "r" + "o" * 9 + "n" * 30).verdict is Verdict.VIOLATED
-
-
-def test_another_node_that_does_not_follow_violates() -> None:
-    found = stopped(stays_as_programmed, b=STAYS)
-    assert found.verdict is Verdict.VIOLATED
-    assert "elsewhere they never answered, the slowest on B" in found.why
-    assert stopped(stays_as_programmed, b="o" * 22 + "n" * 20 + "o" + "n" * 47).verdict is Verdict.VIOLATED
-
-
-def test_without_a_change_or_another_node_nothing_is_known() -> None:
-    assert "did not change" in stopped(stays_as_programmed, changes=()).why
-    assert stopped(stays_as_programmed, b="").verdict is Verdict.INCONCLUSIVE
-    assert stopped(catches_up, changes=()).verdict is Verdict.INCONCLUSIVE
-
-
-def test_the_missed_change_is_seen_after_the_start() -> None:
-    assert stopped(catches_up, a="o" * 75 + "n" * 15).verdict is Verdict.HOLDS
-    late = stopped(catches_up, a="o" * 81 + "n" * 9)
-    assert late.verdict is Verdict.VIOLATED
-    never = stopped(catches_up, a="o" * 90)
-    assert never.verdict is Verdict.VIOLATED
-    assert "never came" in never.why
-
-
 # -- after the first answer ----------------------------------------------------------------------------------------------
 def test_a_node_that_fails_after_it_has_followed_violates() -> None:
     found = moved(b="o" * 10 + "rrr" + "n" * 30 + "r" * 17)
@@ -199,38 +107,7 @@ def test_a_node_that_was_not_asked_has_not_failed_to_follow() -> None:
     assert stopped(catches_up, a="o" * 60 + " " * 30).verdict is Verdict.INCONCLUSIVE
 
 
-def test_kube_proxy_that_is_started_again_too_soon_has_missed_nothing() -> None:
-    phases = {"applying": 1.0, "applied": 1.0, "bit": 1.1, "undoing": 3.9, "undone": 4.0}
-    act = watched(
-        asked(STAYS, "A"), asked(FOLLOWS, "B"), pods={"old": "A"}, changes=CHANGED,
-        faults=(fault(phases, name="stop_kube_proxy", target="kube-proxy/A"),), spans=(ActSpan("act", 0, 0.5, 9.0),),
-    )  # fmt: skip
-    assert stays_as_programmed(act, "web").verdict is Verdict.INCONCLUSIVE
-
-
 # -- an answer that cannot have come yet -----------------------------------------------------------------------------------
-def test_an_answer_before_kube_proxy_ran_again_is_a_contradiction() -> None:
-    found = stopped(catches_up, a="o" * 59 + "n" * 31)  # the answer sent at 5.9 s came at 5.901 s, the start was at 6 s
-    assert found.verdict is Verdict.INCONCLUSIVE, found.why
-    assert "A got an answer from new 0.1 s before that can be: a clock or a record is wrong" in found.why
-    violating = stopped(catches_up, a="o" * 59 + "n" + "o" * 22 + "n" * 8)
-    assert violating.verdict is Verdict.VIOLATED
-
-
-def test_a_clock_in_doubt_may_have_been_early() -> None:
-    phases = {"applying": 1.0, "applied": 1.0, "bit": 1.1, "undoing": 6.0, "undone": 6.1}
-    one = asked("o" * 59 + "n" * 31, "A")
-    one.doubt = 0.1
-    act = watched(
-        one, asked(FOLLOWS, "B"), pods={"old": "A"}, changes=CHANGED,
-        faults=(fault(phases, name="stop_kube_proxy", target="kube-proxy/A"),),
-        spans=(ActSpan("act", 0, 0.5, 9.0),), within=SYNC,
-    )  # fmt: skip
-    act.recording.tables["kube-proxy"] = {"started": [6.0, 6.0]}
-    found = catches_up(act, "web")
-    assert (found.verdict, found.measured["first from the new"].interval.low) == (Verdict.HOLDS, 0.0), found.why
-
-
 def test_no_node_is_answered_by_a_pod_that_is_not_there_yet() -> None:
     early = "o" * 9 + "n" + "o" + "rr" + "n" * 47
     found = moved(b=early)

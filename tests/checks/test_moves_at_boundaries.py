@@ -12,7 +12,7 @@ from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.settings import Setting, Settings
 from kubeskeptic.timeline import Act, ActSpan, Change, FaultSpan, Gap, Lane
 from kubeskeptic.timeline.stalls import Stall
-from tests.checks.test_moves import CHANGED, FOLLOWS, GOOD, STAYS, asked
+from tests.checks.letters import CHANGED, FOLLOWS, GOOD, STAYS, asked
 from tests.drawn import endpoints, fault, gone, pod, watched
 
 FIRST, LAST, FAILED = "first from the new", "last from the old", "last that failed or was late"
