@@ -1,4 +1,4 @@
-"""What a check reads of an act: when, which fault, what was seen until its end, and whether it was watched."""
+"""What a check reads of an act: when, what was seen until its end, and whether it was watched."""
 
 from __future__ import annotations
 
@@ -10,17 +10,7 @@ from kubeskeptic.timeline import Act, ActSpan, FaultSpan, Gap
 from kubeskeptic.timeline.disagreements import Disagreement
 from kubeskeptic.timeline.recording import ALL, LEFT_OUT
 from tests.drawn import fault, lane, node, pod, recording, settings, watched
-
-FIRST, SECOND = ActSpan("first", 1, 2, 5), ActSpan("second", 6, 7, 9)
-
-
-def acts(*names: str, spans: tuple[ActSpan, ...] = (FIRST, SECOND), faults: tuple[FaultSpan, ...] = ()) -> Act:
-    return Act(recording(acts={one.name: one for one in spans}, faults=list(faults)), names)
-
-
-def hit(*targets: str, act: str = "first", **phases: float) -> FaultSpan:
-    times = phases or {"applying": 3.0, "applied": 3.5, "bit": 4.0}
-    return FaultSpan("f", "kill", "says", act, targets, phases=times)
+from tests.timeline.acts import FIRST, acts, hit
 
 
 # -- when -----------------------------------------------------------------------------------------------------------------
@@ -52,45 +42,6 @@ def test_an_act_that_never_began_is_no_part_and_is_missed() -> None:
     assert (half.end, len(half.reading.unfinished)) == (5, 1)
     with pytest.raises(Inconclusive, match="not played to its end"):
         _ = acts("second", spans=(ActSpan("second", 6),)).spans
-
-
-# -- what was done ----------------------------------------------------------------------------------------------------------
-def test_the_fault_is_that_of_the_first_act() -> None:
-    own = hit("pod/ns/a")
-    assert acts("first", "second", faults=(hit("pod/ns/b", act="second"), own)).fault is own
-
-
-@pytest.mark.parametrize(("faults", "how_many"), [((), "no"), ((hit("pod/ns/a"), hit("pod/ns/b")), "2")])
-def test_without_exactly_one_fault_nothing_can_be_measured(faults: tuple[FaultSpan, ...], how_many: str) -> None:
-    with pytest.raises(Inconclusive, match=f"{how_many} faults were recorded in “first”"):
-        _ = acts("first", faults=faults).fault
-
-
-def test_of_several_faults_the_one_whose_victim_belongs_to_the_app() -> None:
-    two = hit("pod/ns/web-a", "node/n1"), hit("pod/ns/db-a", "node/web-a")
-    seen = recording(pod(0, "web-a", app="web"), pod(0, "db-a", app="db"), acts={"first": FIRST}, faults=list(two))
-    assert Act(seen, ["first"], of="web").fault is two[0]
-    assert Act(seen, ["first"], of="db").fault is two[1]
-    with pytest.raises(Inconclusive, match="no faults on cache were recorded"):
-        _ = Act(seen, ["first"], of="cache").fault
-
-
-def test_the_fault_that_a_check_measured_is_noted() -> None:
-    one = acts("first", faults=(hit("pod/ns/a"),))
-    before = one.reading.fault
-    assert (before, one.victim) == (None, "a")
-    assert one.reading.fault is one.fault
-
-
-def test_a_fault_that_is_not_undone_lasts_until_the_end() -> None:
-    assert acts("first", faults=(hit("pod/ns/a"),)).lifted == 5
-    assert acts("first", faults=(hit("node/n1", applied=3.0, bit=3.0, undoing=4.0),)).lifted == 4
-
-
-def test_nodes_that_a_fault_of_these_acts_took_away() -> None:
-    taken = hit("node/n1", "pod/ns/n2"), hit("node/n3", act="second"), hit("node/n4", applied=1.0)
-    assert acts("first", faults=taken).taken_away() == {"n1"}
-    assert acts("first", "second", faults=taken).taken_away() == {"n1", "n3"}
 
 
 # -- what was seen ----------------------------------------------------------------------------------------------------------
@@ -171,17 +122,6 @@ def test_an_act_in_force_is_about_the_same_and_knows_the_same_limits() -> None:
     assert (whole.soonest, part.has_bound) == (None, False)
 
 
-@pytest.mark.parametrize(
-    ("undoing", "earlier", "end"),
-    [(4.0, 0.0, 4), (4.0, 0.5, 3.5), (4.75, 0.5, 4.25), (5.0, 0.0, 5), (6.0, 0.5, 5), (None, 0.0, 5), (None, 0.5, 4.5)],
-)
-def test_an_act_in_force_ends_before_undoing_and_not_after_the_act(
-    undoing: float | None, earlier: float, end: float
-) -> None:
-    phases = {"applying": 3.0, "applied": 3.0, "bit": 3.0} | ({} if undoing is None else {"undoing": undoing})
-    assert acts("first", faults=(fault(phases, "first"),)).in_force(earlier).end == end
-
-
 def test_of_several_acts_of_which_none_began_it_is_said_why_they_were_left_out() -> None:
     neither = acts("third", "fourth", spans=())
     with pytest.raises(Inconclusive, match="“third”"):
@@ -214,28 +154,6 @@ def test_an_act_that_broke_off_ends_before_the_next_one(others: tuple[float | No
     broken = acts("second", spans=(ActSpan("second", 5, 6), *later))
     broken.recording.changes.append(pod(12.0, "a"))
     assert broken.end == end
-
-
-def test_a_fault_that_was_not_seen_to_bite_is_named() -> None:
-    with pytest.raises(Inconclusive, match="the fault kill of “first” was not seen to bite"):
-        _ = acts("first", faults=(hit("pod/ns/a", applying=3.0, applied=3.5),)).fault
-
-
-def test_when_and_on_what_a_fault_was_applied() -> None:
-    one = acts("first", faults=(hit("pod/ns/a", "node/n1", "node/n2"),))
-    assert (one.since, one.node, one.victim) == ((3.0, 3.5), "n1", "a")
-    with pytest.raises(Inconclusive, match="acted on no node"):
-        _ = acts("first", faults=(hit("pod/ns/a"),)).node
-    with pytest.raises(Inconclusive, match="acted on no pod"):
-        _ = acts("first", faults=(hit("node/n1"),)).victim
-
-
-def test_a_fault_is_about_the_app_of_its_pod() -> None:
-    on_web, on_db = hit("node/n1", "pod/ns/web-a"), hit("pod/ns/db-a")
-    seen = recording(pod(0, "web-a", app="web"), pod(0, "db-a", app="db"), faults=[on_web, on_db])
-    assert Act(seen, ["first"], of="web").faults_of(FIRST) == [on_web]
-    assert Act(seen, ["first"]).faults_of(FIRST) == [on_web, on_db]
-    assert Act(seen, ["first"], of="web").faults_of(SECOND) == []
 
 
 def test_nodes_that_joined_until_the_end_of_the_act() -> None:
