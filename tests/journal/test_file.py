@@ -1,38 +1,16 @@
+"""How the journal's file is written and read, locked, and left as it was by a disk that is full."""
+
 import errno
 import fcntl
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kubeskeptic.durations import Patience
 from kubeskeptic.journal import Journal, Torn, file, read
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.jsonl"
-
-
-def written(path: Path, *names: str, run: str = "") -> bytes:
-    journal = Journal(path, clock=lambda: 1.5, run=run)
-    for name in names:
-        journal.write("fact", name=name, value="ä")
-    journal.close()
-    return path.read_bytes()
-
-
-def lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_bytes().splitlines()]
-
-
-def seen(path: Path) -> list[str]:
-    """What a reader makes of it: names of facts, and kinds of what is none."""
-    return [str(record.get("name", record["kind"])) for record in read(path)]
+from tests.journal.facts import full_disk, lines, lines_of, seen, written
 
 
 def test_what_is_written_is_read_in_order(path: Path) -> None:
@@ -62,66 +40,10 @@ def test_cut_at_any_byte_it_loses_at_most_the_last_record(path: Path) -> None:
         assert {r["kind"] for r in good} <= {"fact"}
 
 
-def test_a_writer_after_a_torn_line_loses_nothing(path: Path) -> None:
-    whole = written(path, "a", "b")
-    path.write_bytes(whole[:-5])
-    written(path, "c")
-    assert seen(path) == ["a", "damage", "c"]
-
-
-def test_a_writer_after_a_line_without_its_newline_goes_on(path: Path) -> None:
-    path.write_bytes(written(path, "a", "b")[:-1])
-    written(path, "c")
-    assert seen(path) == ["a", "b", "c"]
-
-
 def test_rubbish_in_the_middle_is_damage_not_fatal(path: Path) -> None:
     whole = written(path, "a", "b").splitlines()
     path.write_bytes(b"\n".join([whole[0], b"\xff\x00{]", b"[1]", whole[1], b""]))
     assert seen(path) == ["a", "damage", "damage", "b"]
-
-
-def test_a_later_writer_continues_the_numbers_and_the_run(path: Path) -> None:
-    written(path, "a", "b", run="r1")
-    written(path, "c")
-    assert [(one["run"], one["n"]) for one in lines(path)] == [("r1", 1), ("r1", 2), ("r1", 3)]
-
-
-def test_two_writers_in_turn_share_the_numbers(path: Path) -> None:
-    one, two = Journal(path, run="r1"), Journal(path)
-    for at in range(6):
-        (one, two)[at % 2].write("fact", name=str(at), value="x" * (at * 40_000))
-    one.close()
-    two.close()
-    assert [line["n"] for line in lines(path)] == [1, 2, 3, 4, 5, 6]
-    assert seen(path) == list("012345")
-
-
-WRITER = """
-import sys
-from pathlib import Path
-from kubeskeptic.journal import Journal
-journal = Journal(Path(sys.argv[1]), run="r1")
-for at in range(200):
-    journal.write("fact", name=sys.argv[2] + str(at), value="x" * (at * 7))
-journal.close()
-"""
-
-
-def test_processes_that_write_at_once_share_the_numbers(path: Path) -> None:
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in "abc"]
-    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
-    assert [line["n"] for line in lines(path)] == list(range(1, 601))
-    names = seen(path)
-    assert [name for name in names if name[0] == "b"] == [f"b{at}" for at in range(200)]
-    assert "damage" not in names
-
-
-def test_a_journal_without_numbers_stays_without(path: Path) -> None:
-    path.write_text('{"at":1.0,"kind":"fact","name":"a","value":1}\n')
-    written(path, "b")
-    assert "n" not in lines(path)[1]
-    assert seen(path) == ["a", "b"]
 
 
 def test_a_full_disk_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,67 +107,6 @@ def test_a_record_is_one_line_and_one_file_only_for_its_owner(path: Path) -> Non
     assert json.loads(path.read_text())["name"] == "a\nb"
 
 
-DEEP = b"[" * 100_000 + b"\n"
-"""What no reader can parse without an end of its stack."""
-
-
-# -- where a writer goes on ---------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("chunk", [1, 7, 64, 300, 1 << 16])
-@pytest.mark.parametrize(
-    "end", [b"", b"\n\n", b"rubbish\n", b"[1]\n", b'{"kind":"fact","n":"9"}\n', b'{"n":9', b"7", DEEP]
-)
-def test_a_writer_finds_the_last_whole_record_wherever_it_is(
-    path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int, end: bytes
-) -> None:
-    path.write_bytes(written(path, "a", "b", run="r1") + end)
-    monkeypatch.setattr(file, "_CHUNK", chunk)
-    written(path, "c")
-    last = lines_of(path)[-1]
-    assert (last["run"], last["n"], last["name"]) == ("r1", 3, "c")
-    assert [name for name in seen(path) if name != "damage"] == list("abc")
-
-
-def lines_of(path: Path) -> list[dict[str, Any]]:
-    """The facts of a file with rubbish in it."""
-    return [json.loads(line) for line in path.read_bytes().splitlines() if b'"name"' in line]
-
-
-@pytest.mark.parametrize("rubbish", [b"rubbish", b"rubbish\n", b"\n", b"[]\n"])
-def test_numbers_begin_at_one_after_nothing_but_rubbish(path: Path, rubbish: bytes) -> None:
-    path.write_bytes(rubbish)
-    written(path, "a", "b", run="r1")
-    assert [(one["run"], one["n"]) for one in lines_of(path)] == [("r1", 1), ("r1", 2)]
-    assert path.read_bytes().startswith(rubbish.strip() + b"\n")
-    assert b"\n\n" not in path.read_bytes()
-
-
-def test_a_writer_that_is_told_its_run_does_not_take_another(path: Path) -> None:
-    written(path, "a", run="r1")
-    written(path, "b", run="r2")
-    assert [(one["run"], one["n"]) for one in lines(path)] == [("r1", 1), ("r2", 2)]
-
-
-def test_a_writer_goes_on_after_the_lines_of_a_file_without_numbers(path: Path) -> None:
-    path.write_text('{"at":1.0,"kind":"fact","name":"a","value":1}\n')
-    written(path, "b", "c", run="r1")
-    assert [set(one) & {"run", "n", "crc"} for one in lines(path)] == [set()] * 3
-    path.write_bytes(path.read_bytes()[:-5])
-    written(path, "d")
-    assert seen(path) == ["a", "b", "damage", "d"]
-
-
-def test_a_writer_that_is_alone_does_not_read_what_it_wrote(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read_again: list[int] = []
-
-    def last_record(_: int, size: int) -> tuple[dict[str, Any], bool]:
-        read_again.append(size)
-        return {}, False
-
-    monkeypatch.setattr(file, "_last_record", last_record)
-    written(path, "a", "b", "c")
-    assert read_again == []
-
-
 # -- how it is written ------------------------------------------------------------------------------------------------------
 def test_a_line_is_as_short_as_json_allows_and_readable(path: Path) -> None:
     start = '{"run":"r1","n":1,"at":1.5,"kind":"fact","name":"a","value":"ä","crc":"'
@@ -293,10 +154,6 @@ def test_a_lock_is_given_back(path: Path, monkeypatch: pytest.MonkeyPatch) -> No
             journal.write("fact", name="b", value=1)
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
     journal.close()
-
-
-def full_disk(*_: object) -> int:
-    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.mark.parametrize("held", [True, False])

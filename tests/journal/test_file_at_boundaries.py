@@ -10,12 +10,7 @@ from pathlib import Path
 import pytest
 
 from kubeskeptic.journal import Journal
-from tests.journal.test_file import full_disk, written
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.jsonl"
+from tests.journal.facts import full_disk, written
 
 
 @pytest.mark.parametrize("times", [1, 3])
