@@ -10,7 +10,7 @@ from kubeskeptic import checks
 from kubeskeptic.bounds import Interval, constant
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Change
-from tests.checks.test_objects_over_time import EVICTED, TAINTED, THREE, VERDICTS, story
+from tests.checks.over_time import EVICTED, TAINTED, THREE, VERDICTS, story
 from tests.drawn import node, pod, tolerating
 
 SIX = constant("test", 6.0)

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from kubeskeptic import checks
-from kubeskeptic.bounds import Expression, constant
+from kubeskeptic.bounds import constant
 from kubeskeptic.findings import Finding, Verdict
-from kubeskeptic.timeline import Act, ActSpan, Change, Gap
-from tests.drawn import fault, node, pod, recording, settings
-
-FIVE = constant("test", 3.0)
-"""Five seconds when the margin is added."""
-THREE = [pod(0.0, f"web-{n}", ip=f"10.0.0.{n}") for n in "abc"]
-VERDICTS = (Verdict.VIOLATED, Verdict.HOLDS, Verdict.HOLDS, Verdict.VIOLATED)
-
-
-def story(
-    *changes: Change, target: str = "pod/ns/web-a", back: float | None = None, end: float = 20, gaps: Iterable[Gap] = (),
-    within: Expression | None = FIVE, soonest: Expression | None = None, applied: float = 1.0, **settings_: float,
-) -> Act:  # fmt: skip
-    """An act in which one target is faulted from 1 s on, at once when not said else, and brought back when that is said."""
-    phases = {"applying": 1.0, "applied": applied, "bit": applied} | (
-        {"undoing": back, "healed": back + 0.4} if back else {}
-    )
-    seen = recording(
-        *changes,
-        acts={"act": ActSpan("act", 0, 1, end)},
-        faults=[fault(phases, target=target)],
-        gaps=list(gaps),
-        settings=settings(**{"GRACE": 0, "MONITOR": 0, "LEASE": 0, "EVICT": 3, "START": 3, **settings_}),
-    )
-    return Act(seen, ["act"], within=within, soonest=soonest)
+from kubeskeptic.timeline import Change, Gap
+from tests.checks.over_time import BARE, EVICTED, FIVE, GONE, MARKED, TAINTED, THREE, VERDICTS, elsewhere, story
+from tests.drawn import node, pod
 
 
 # -- replicas ------------------------------------------------------------------------------------------------------------
@@ -149,14 +126,6 @@ def test_a_replacement_is_another_pod() -> None:
     assert "name" in finding.why
 
 
-BARE, MARKED = pod(0, "alone", app="alone"), pod(5, "alone", app="alone", deleting=True)
-GONE = pod(16, "alone", app="alone", type="DELETED")
-
-
-def elsewhere(*changes: Change, back: float = 15.0, **more: Any) -> Finding:
-    return checks.never_elsewhere(story(*changes, target="node/n1", back=back), "alone", **more)
-
-
 def test_a_bare_pod_is_never_seen_elsewhere() -> None:
     held = elsewhere(BARE, MARKED, GONE)
     assert held.verdict is Verdict.HOLDS
@@ -198,10 +167,6 @@ def test_a_node_that_never_turns_unknown() -> None:
 
 def emptied(*changes: Change) -> Finding:
     return checks.emptied_not_removed(story(node(0, "n1", "True"), *changes, target="node/n1", back=15.0))
-
-
-TAINTED = node(6, "n1", "Unknown", unreachable=True)
-EVICTED = [pod(9, f"web-{name}", deleting=True) for name in "abc"]
 
 
 def test_emptied_and_not_removed() -> None:

@@ -6,7 +6,7 @@ from kubeskeptic import checks
 from kubeskeptic.bounds import HANG
 from kubeskeptic.findings import Verdict
 from kubeskeptic.timeline import Change
-from tests.checks.test_objects_over_time import story
+from tests.checks.over_time import story
 from tests.drawn import pod
 
 

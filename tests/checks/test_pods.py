@@ -9,7 +9,7 @@ import pytest
 from kubeskeptic import checks
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Change, Gap
-from tests.checks.test_objects_over_time import FIVE, THREE, story
+from tests.checks.over_time import FIVE, THREE, story
 from tests.drawn import pod
 
 EARLY_GAP = Gap("watch", "", "", "Pod", 0.2, 0.5, "the connection broke")

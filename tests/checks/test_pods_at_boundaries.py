@@ -9,7 +9,7 @@ import pytest
 from kubeskeptic import checks
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Change
-from tests.checks.test_objects_over_time import BARE, GONE, MARKED, THREE, elsewhere, story
+from tests.checks.over_time import BARE, GONE, MARKED, THREE, elsewhere, story
 from tests.checks.test_pods import EARLY_GAP, IN_DOUBT
 from tests.drawn import pod, tolerating
 

@@ -11,7 +11,7 @@ from kubeskeptic.bounds import EVICT, Interval
 from kubeskeptic.checks.lasting import NEVER
 from kubeskeptic.checks.replicas import Count, pod_counts
 from kubeskeptic.findings import Finding, Verdict
-from tests.checks.test_objects_over_time import THREE, story
+from tests.checks.over_time import THREE, story
 from tests.drawn import pod, tolerating
 
 LOST = pod(1.1, "web-a", type="DELETED")

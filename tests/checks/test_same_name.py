@@ -10,7 +10,7 @@ from kubeskeptic import checks
 from kubeskeptic.checks.lasting import NEVER
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Change, Gap
-from tests.checks.test_objects_over_time import story
+from tests.checks.over_time import story
 from tests.drawn import pod
 
 
