@@ -45,3 +45,4 @@ def elsewhere(*changes: Change, back: float = 15.0, **more: Any) -> Finding:
 
 TAINTED = node(6, "n1", "Unknown", unreachable=True)
 EVICTED = [pod(9, f"web-{name}", deleting=True) for name in "abc"]
+READY = node(0.0, "n1", "True")
