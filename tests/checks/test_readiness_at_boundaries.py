@@ -1,4 +1,4 @@
-"""Does traffic follow readiness, at each boundary? Signs and times are those of `test_readiness.py`."""
+"""Does traffic follow readiness, at each boundary? Signs and times are those of `unready.py`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kubeskeptic.bounds import SYNC
 from kubeskeptic.findings import Verdict
 from kubeskeptic.settings import Setting
 from kubeskeptic.timeline import Act, ActSpan, Change, Gap
-from tests.checks.test_readiness import BACK, FINE, LONG_AGO, NOTHING, PODS, act, lane, resumes, stays, stops
+from tests.checks.unready import BACK, FINE, LONG_AGO, NOTHING, PODS, act, lane, resumes, stays, stops
 from tests.drawn import endpoints, gone, pod, watched
 
 HALF = gone(applied=1.5, bit=1.5, undoing=5.0, undone=5.5, healed=5.5)
