@@ -7,27 +7,14 @@ from typing import Any
 import pytest
 
 from kubeskeptic.timeline import ActSpan, Change, FaultSpan, Gap
-from kubeskeptic.timeline.disagreements import Disagreement, disagreements
 from kubeskeptic.timeline.stalls import Standstill
-from tests.drawn import fault, node, pod, recording, service
+from tests.drawn import fault, node, pod, service
+from tests.timeline.disagreeing import N1, N2, every, found, told
 from tests.timeline.test_pod_counts import owned, workload
 from tests.timeline.test_ready_endpoints import IN, A, one, slices
 from tests.timeline.test_ready_endpoints import one as endpoint
 
-SPANS = {"act": ActSpan("act", 0.0, 1.0, 60.0)}
 MANAGER = "manifest/kube-controller-manager"
-
-
-def found(*changes: Change, **more: Any) -> list[tuple[float, float]]:
-    return [each[:2] for each in told(*changes, **more)]
-
-
-def told(*changes: Change, **more: Any) -> list[tuple[float, float, str]]:
-    return [(one.since, one.until, one.why) for one in every(*changes, **more)]
-
-
-def every(*changes: Change, **more: Any) -> list[Disagreement]:
-    return disagreements(recording(*changes, **{"acts": SPANS, **more}))
 
 
 # -- how long ------------------------------------------------------------------------------------------------------------
@@ -181,36 +168,6 @@ def test_other_components_leave_the_controllers_working(name: str, target: str) 
     assert told(slices(1.0, one()), slices(20.0, one("b")), faults=[other]) == []
 
 
-# -- nodes that are down -------------------------------------------------------------------------------------------------
-def down(name: str = "crash_node", **phases: float) -> FaultSpan:
-    return fault({"applying": 9.0, "applied": 9.5, "bit": 10.0, "undoing": 40.0, **phases}, name=name, target="node/n1")
-
-
-@pytest.mark.parametrize(
-    ("change", "turned"),
-    [
-        (pod(20.0, "a"), True),
-        (pod(10.1, "a"), True),
-        (pod(10.0, "a"), False),
-        (pod(10.6, "a")._replace(age=0.6), False),
-        (pod(39.9, "a"), True),
-        (pod(40.0, "a"), False),
-        (pod(20.0, "a", deleting=True), True),
-        (pod(20.0, "a", ready=False), False),
-        (pod(20.0, "a", type="DELETED"), False),
-        (pod(20.0, "a", node="n2"), False),
-    ],
-)
-def test_no_pod_turns_ready_on_a_node_that_is_down(change: Change, turned: bool) -> None:
-    why = "a turned Ready on n1, which was down"
-    expected = [(change.seen, change.seen, why)] if turned else []
-    for name in ("crash_node", "freeze_node"):
-        assert told(pod(0.0, "a", ready=False), change, faults=[down(name)]) == expected
-    assert told(pod(0.0, "a", ready=False), change, faults=[down("cut_off_node")]) == []
-    assert told(pod(0.0, "a"), change, faults=[down()]) == [], "it was Ready before"
-    assert told(pod(0.0, "a", uid="another"), change, faults=[down()]) == expected
-
-
 def of_generation(seen: float, generation: int, uid: str = "d") -> Change:
     meta = {"name": "web", "uid": uid, "generation": generation}
     return Change(seen, "MODIFIED", "Service", {"metadata": meta, "spec": {}})
@@ -222,37 +179,3 @@ def test_no_object_becomes_older() -> None:
     assert told(of_generation(1.0, 4), of_generation(2.0, 3)) == [(2.0, 60.0, why)]
     assert told(of_generation(1.0, 4), of_generation(2.0, 3, "e")) == []
     assert told(of_generation(1.0, 4, ""), of_generation(2.0, 3, "")) == []
-
-
-# -- nodes ---------------------------------------------------------------------------------------------------------------
-N1, N2 = node(0.0, "n1", "True", type="LISTED"), node(0.0, "n2", "True", type="LISTED")
-
-
-def test_the_watch_shows_the_nodes_of_the_run_and_no_others() -> None:
-    assert told(N1, N2, nodes=("n1", "n2")) == []
-    assert told(N1, N2, nodes=("n1",)) == [(0.0, 60.0, "the watch shows n2, which is not a node of the run")]
-    why = "the watch does not show n2, which is a node of the run"
-    assert told(N1, nodes=("n1", "n2"), started=0.5) == [(0.5, 60.0, why)]
-
-
-def test_what_is_not_known_of_nodes_is_not_compared() -> None:
-    assert told(N1) == [], "the run does not say which nodes it has"
-    assert told(node(3.0, "n1", "True"), nodes=("n1", "n2")) == [], "older journals do not list the nodes"
-
-
-@pytest.mark.parametrize(("joined", "disagree"), [(56.0, False), (55.9, True)])
-def test_a_node_that_joined_is_noticed_within_four_seconds(joined: float, disagree: bool) -> None:
-    late = node(joined, "n2", "True", type="ADDED")
-    assert found(N1, late, nodes=("n1",)) == ([(joined, 60.0)] if disagree else [])
-    assert found(N1, late, nodes=("n1",), joined={"n2": joined + 1}) == []
-
-
-def test_a_node_that_was_there_for_a_moment_may_go_unnoticed() -> None:
-    late = node(20.0, "n2", "True", type="ADDED")
-    assert found(N1, late, node(24.0, "n2", "True", type="DELETED"), nodes=("n1",)) == []
-    assert found(N1, late, node(24.1, "n2", "True", type="DELETED"), nodes=("n1",)) == [(20.0, 24.1)]
-
-
-def test_a_node_that_joined_is_shown_and_one_that_left_is_not() -> None:
-    assert found(N1, nodes=("n1",), joined={"n2": 5.0}) == [(0.0, 60.0)]
-    assert found(N1, nodes=("n1", "n2"), left=frozenset({"n2"})) == []
