@@ -17,6 +17,7 @@ from tests.mutants.population import PACKAGE
 EVERY_CHECK = "tests/checks/test_every_check.py"
 OBJECTS = ("tests/checks/test_objects_over_time.py",)
 NAMES = ("failures", "failing", "failing_at_boundaries", "failing_stale_entries", "dead_node", "outages")
+COVERAGE = ("evidence", "coverage", "coverage_answers", "coverage_records", "baseline", "played")
 FAILURES = tuple(f"tests/checks/test_{name}.py" for name in NAMES)
 TESTS = {
     "bounds.py": ("tests/test_bounds.py", "tests/test_doubt.py"),
@@ -26,7 +27,7 @@ TESTS = {
     "plugin/judging.py": tuple(f"tests/plugin/test_{name}.py" for name in ("judging", "plugin", "endings")),
     **{
         f"checks/{name}.py": (
-            *(f"tests/checks/test_{one}.py" for one in ("evidence", "coverage", "baseline", "played")),
+            *(f"tests/checks/test_{one}.py" for one in COVERAGE),
             *FAILURES,
         )
         for name in ("evidence", "coverage")
