@@ -1,58 +1,22 @@
-"""Checks of the autoscaler on a queue. The queue is filled with 60 jobs at 10 s; HPA is 15 s, the margin 2 s."""
+"""Checks of the autoscaler on a queue. The times are those of `job_queue.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from kubeskeptic.bounds import HPA
 from kubeskeptic.checks import follows_the_queue, never_scales_unmeasured, scales_before_it_measures
-from kubeskeptic.checks.autoscaling import DEPTHS, with_window
+from kubeskeptic.checks.autoscaling import with_window
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Verdict
-from kubeskeptic.timeline import Act, ActSpan, Change
-from tests.checks.autoscaled import followed, rescaled
-from tests.drawn import pod, recording, settings
-
-Seen = Sequence[tuple[float, int]]
-FILLED: Seen = [(10, 60)]
-EMPTIED: Seen = [*FILLED, (20, 50), (30, 40), (32, 30), (40, 0), (60, 0)]
-
-
-def replicas(seen: float, count: int) -> Change:
-    return Change(
-        seen, "MODIFIED", "Deployment", {"metadata": {"name": "worker", "uid": "d"}, "spec": {"replicas": count}}
-    )
-
-
-def autoscaler(seen: float, reason: str = "") -> Change:
-    condition = {
-        "type": "ScalingActive",
-        "status": "False" if reason else "True",
-        "reason": reason or "ValidMetricFound",
-    }
-    spec = {"scaleTargetRef": {"name": "worker"}, "behavior": {"scaleDown": {"stabilizationWindowSeconds": 5}}}
-    thing = {"metadata": {"name": "worker", "uid": "h"}, "spec": spec, "status": {"conditions": [condition]}}
-    return Change(seen, "MODIFIED", "HorizontalPodAutoscaler", thing)
-
-
-def act(*changes: Change, depths: Seen = EMPTIED, end: float = 120) -> Act:
-    seen = recording(
-        *rescaled([autoscaler(0), replicas(0, 1), pod(0, "worker-1", app="worker"), *changes]),
-        acts={"act": ActSpan("act", 5, 6, end)},
-        facts={f"{DEPTHS}: act": [[at, at + 0.5, jobs] for at, jobs in depths]},
-        settings=settings(HPA=15, STABLE=300),
-    )  # fmt: skip
-    return Act(seen, ["act"], within=HPA)
+from kubeskeptic.timeline import Act, Change
+from tests.checks.job_queue import EMPTIED, FAILED, FILLED, READY, Seen, act, autoscaler, follows, replicas
+from tests.drawn import pod, settings
 
 
 # -- up and down ---------------------------------------------------------------------------------------------------------
-def follows(*changes: Change, depths: Seen = EMPTIED, end: float = 120) -> Finding:
-    return follows_the_queue(followed(act(*changes, depths=depths, end=end), "worker"), "worker", 1)
-
-
 def test_workers_come_and_go_with_the_queue() -> None:
     found = follows(replicas(25, 4), replicas(55, 1))
     assert found.verdict is Verdict.HOLDS, found.why
@@ -118,9 +82,6 @@ def ordered(*changes: Change, depths: Seen = EMPTIED) -> Finding:
     return scales_before_it_measures(act(*changes, depths=depths), "worker", 1.1)
 
 
-READY = pod(28, "worker-2", app="worker")
-
-
 def test_replicas_then_pods_then_the_depth() -> None:
     found = ordered(replicas(25, 4), READY)  # 1.1 jobs a second explain 50 at 20 s and 40 at 30 s, and not 30 at 32 s
     assert found.verdict is Verdict.HOLDS, found.why
@@ -163,9 +124,6 @@ def test_every_pod_is_asked_for_first(wanted: list[Change], out_of_order: int) -
 # -- without a metric ----------------------------------------------------------------------------------------------------
 def unmeasured(*changes: Change, end: float = 30) -> Finding:
     return never_scales_unmeasured(act(*changes, depths=FILLED, end=end), "worker", "FailedGetExternalMetric")
-
-
-FAILED = autoscaler(3, "FailedGetExternalMetric")
 
 
 def test_nothing_scales_that_is_not_measured() -> None:
