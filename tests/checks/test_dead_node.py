@@ -11,6 +11,7 @@ from kubeskeptic.bounds import Expression, constant
 from kubeskeptic.checks import dead_share_only
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, Gap, Lane
+from tests.checks.drawings import answered
 from tests.drawn import gone, lane, watched
 
 # A crash at 1 s; the dead endpoint window is 2 s, so until 3 s; stale entries live for 3 s more, until 6 s.
@@ -31,14 +32,6 @@ def crashed(
     act = watched(*lanes, faults=(dead,), within=within, spans=spans, pods=homes, SYN_SENT=3.0)
     act.recording.gaps += gaps
     return dead_share_only(act, "web")
-
-
-def answered(drawing: str, ports: dict[int, int] | None = None, length: int = 80, before: int = 10) -> Lane:
-    """A lane that `pod-a` on the node n9 answers until it dies, and another pod from then on."""
-    one = lane(drawing + "." * (length - len(drawing)), ports=ports)
-    for at in range(before, len(one)):
-        one.bys[at] = one.name_index("pod-b") if one.bys[at] else 0
-    return one
 
 
 def after(drawing: str, ports: dict[int, int] | None = None, **more: Any) -> Finding:

@@ -16,7 +16,15 @@ from tests.mutants.population import PACKAGE
 
 EVERY_CHECK = "tests/checks/test_every_check.py"
 OBJECTS = ("tests/checks/test_objects_over_time.py",)
-NAMES = ("failures", "failing", "failing_at_boundaries", "failing_stale_entries", "dead_node", "outages")
+NAMES = (
+    "failures",
+    "failing",
+    "failing_at_boundaries",
+    "failing_stale_entries",
+    "dead_node",
+    "dead_node_at_boundaries",
+    "outages",
+)
 COVERAGE = ("evidence", "coverage", "coverage_answers", "coverage_records", "baseline", "played")
 FAILURES = tuple(f"tests/checks/test_{name}.py" for name in NAMES)
 TESTS = {
