@@ -1,8 +1,4 @@
-"""Do DNS answers follow the pods? Pod a turns unready at 2 s; the bound is 2 s, the margin's. Two ticks a second.
-
-``2`` both pods, ``a`` and ``1`` pod a and pod b alone, ``0`` no record, ``x`` NXDOMAIN, ``X`` the same to be kept for long,
-``s`` another address, ``t`` timed out, ``c`` cut short, ``f`` the server failed, a blank nothing.
-"""
+"""Do DNS answers follow the pods? Signs and times are those of `dns_answers.py`."""
 
 from __future__ import annotations
 
@@ -11,71 +7,12 @@ from typing import Any
 import pytest
 
 from kubeskeptic import checks
-from kubeskeptic.agent.outcomes import Outcome
-from kubeskeptic.bounds import constant
 from kubeskeptic.checks.names import DNS_ENDPOINTS
 from kubeskeptic.findings import Finding, Verdict
-from kubeskeptic.timeline import Act, ActSpan, Change, Gap, Lane, Sample
-from tests.drawn import pod, recording, settings
+from kubeskeptic.timeline import Gap
+from tests.checks.dns_answers import FINE, QNAME, UNREADY, A, B, act, addresses, lane
+from tests.drawn import pod
 
-NOTHING = constant("test", 0.0)
-"""Two seconds when the margin is added."""
-A, B = "10.0.0.1", "10.0.0.2"
-QNAME = "web.ns.svc.cluster.local."
-SIGNS = {
-    "2": (Outcome.OK, f"{A},{B}|NOERROR|30"),
-    "1": (Outcome.OK, f"{B}|NOERROR|30"),
-    "a": (Outcome.OK, f"{A}|NOERROR|30"),
-    "s": (Outcome.OK, "10.0.0.9|NOERROR|30"),
-    "0": (Outcome.WRONG, "|NOERROR|5"),
-    "x": (Outcome.NXDOMAIN, "|NXDOMAIN|5"),
-    "X": (Outcome.NXDOMAIN, "|NXDOMAIN|99"),
-    "f": (Outcome.WRONG, "|SERVFAIL|"),
-    "t": (Outcome.TIMEOUT, ""),
-    "c": (Outcome.WRONG, "|TRUNCATED|"),
-    "?": (Outcome.UNKNOWN, ""),
-}
-UNREADY = pod(2.0, "web-a", ip=A, ready=False)
-
-
-def lane(drawing: str, node: str = "n1", probe: str = "name", doubt: float = 0.0, ttl: str = "30") -> Lane:
-    signs = {sign: (outcome, by.replace("|30", f"|{ttl}")) for sign, (outcome, by) in SIGNS.items()}
-    samples = (
-        Sample(tick, tick * 0.5, 0.001, *signs[sign], 40000 + tick) for tick, sign in enumerate(drawing) if sign != " "
-    )
-    found = Lane(node, probe, 0.5, samples)
-    found.doubt = doubt
-    return found
-
-
-def service(**more: Any) -> Change:
-    spec = {"selector": {"app": "web"}, "ports": [{"name": "http", "port": 80, "targetPort": "http"}]}
-    return Change(0.0, "LISTED", "Service", {"metadata": {"name": "web", "uid": "s"}, "spec": spec | more})
-
-
-def act(*lanes: Lane, changes: tuple[Change, ...] = (UNREADY,), end: float = 9.0, gap: Gap | None = None) -> Act:
-    there = (pod(-5.0, "web-a", ip=A), pod(-5.0, "web-b", ip=B), pod(-5.0, "other", app="other", ip="10.0.0.9"))
-    seen = recording(
-        service(),
-        *there,
-        *changes,
-        lanes={(one.node, one.probe): one for one in lanes},
-        nodes=tuple(dict.fromkeys(one.node for one in lanes)),
-        specs={one.probe: {"qname": QNAME if one.probe == "name" else f"_http._tcp.{QNAME}"} for one in lanes},
-        acts={"act": ActSpan("act", 0, 1, end)},
-        settings=settings(TTL=30.0, CACHE_DENIAL=0.0),
-        gaps=[gap] if gap else [],
-    )
-    return Act(seen, ["act"], within=NOTHING)
-
-
-def addresses(*drawings: str, doubt: float = 0.0, **more: Any) -> Finding:
-    lanes = [lane(one, f"n{number}", doubt=doubt) for number, one in enumerate(drawings, 1)]
-    return checks.addresses_follow(act(*lanes, **more), "web", "name")
-
-
-#       0 1 2 3 4 5 6 7 8
-FINE = "222222111111111111"
 SLOW = "222222222111111111"
 
 
@@ -222,76 +159,6 @@ def test_an_answer_that_follows_before_the_recorder_saw_why() -> None:
     early = addresses("222222111112222222", changes=(UNREADY, late))
     assert early.verdict is Verdict.HOLDS, early.why
     assert addresses("222222222222222222", changes=(UNREADY, late)).verdict is Verdict.VIOLATED
-
-
-# -- SRV and the name of a pod -----------------------------------------------------------------------------------------------
-def srv(*targets: str) -> str:
-    return ",".join(f"0 50 {target}.{QNAME}" for target in targets) + "|NOERROR|30"
-
-
-def with_ports(change: Change, hostname: str = "") -> Change:
-    spec: dict[str, Any] = {"containers": [{"name": "server", "ports": [{"name": "http", "containerPort": 8080}]}]}
-    spec |= {"hostname": hostname} if hostname else {}
-    return change._replace(object=change.object | {"spec": change.object["spec"] | spec})
-
-
-def targets(before: str, after: str) -> Finding:
-    found = Lane("n1", "srv", 0.5)
-    for tick in range(18):
-        found.append(Sample(tick, tick * 0.5, 0.001, Outcome.OK, before if tick < 5 else after))
-    changes = (
-        with_ports(pod(-4.0, "web-a", ip=A), "web-a"), with_ports(pod(-4.0, "web-b", ip=B)),
-        with_ports(pod(2.0, "web-a", ip=A, ready=False), "web-a"),
-    )  # fmt: skip
-    return checks.targets_follow(act(found, changes=changes), "web", "srv")
-
-
-def test_srv_records_name_hosts_and_container_ports() -> None:
-    b = "8080 10-0-0-2"
-    finding = targets(srv("8080 web-a", b), srv(b))
-    assert finding.verdict is Verdict.HOLDS, finding.why
-    assert targets(srv("8080 web-a", b), srv("80 10-0-0-2")).verdict is Verdict.VIOLATED
-    assert targets(srv("8080 web-a", b), srv("8080 web-a", b)).verdict is Verdict.VIOLATED
-    assert targets(srv("8080 web-b", b), srv(b)).verdict is Verdict.VIOLATED
-
-
-def moved_to(node: str) -> tuple[Change, ...]:
-    return pod(2.0, "web-a", ip=A, type="DELETED"), pod(3.0, "web-a", uid="new", ip=B, node=node)
-
-
-def name_of_a(drawing: str, to: str = "n2") -> Finding:
-    moved = moved_to(to)
-    return checks.pod_name_follows(act(lane(drawing), changes=moved), "web-a", "name")
-
-
-def test_a_pods_name_answers_the_live_pod_alone() -> None:
-    #                 0 1 2 3 4 5 6 7 8
-    assert name_of_a("aaaaxx111111111111").verdict is Verdict.HOLDS
-    assert name_of_a("aaaaaaaa1111111111").verdict is Verdict.HOLDS
-    assert name_of_a("aaaaxxxxxx11111111").verdict is Verdict.HOLDS
-    assert name_of_a("aaaaxxxxxxxx111111").verdict is Verdict.VIOLATED
-    assert name_of_a("aaaaaaaaaaaa111111").verdict is Verdict.VIOLATED
-    two = name_of_a("aaaaxx2111111111111"[:18])
-    assert two.verdict is Verdict.VIOLATED
-    assert "2 addresses at once" in two.why
-    stayed = name_of_a("aaaaxx111111111111", to="n1")
-    assert (stayed.verdict, "did not move" in stayed.why) == (Verdict.INCONCLUSIVE, True)
-
-
-def test_several_probes_of_a_pods_name_and_each_name_server_count() -> None:
-    def asked(*drawings: str) -> list[Finding]:
-        lanes = (lane(drawing, probe=name) for drawing, name in zip(drawings, "ab", strict=True))
-        one = act(*lanes, changes=moved_to("n2"))
-        one.recording.tables["name servers"] = {"a": "10.0.0.7", "b": "10.0.0.8"}
-        for name, server in one.recording.tables["name servers"].items():
-            one.recording.specs[name] = {"qname": f"web-a.{QNAME}", "server": server}
-        return [
-            checks.pod_name_follows(one, "web-a", "a", "b"),
-            checks.each_server_follows(one, "web-a", "name servers", checks.pod_name_follows),
-        ]
-
-    assert {one.verdict for one in asked("aaaaxx111111111111", "aaaaxx111111111111")} == {Verdict.HOLDS}
-    assert {one.verdict for one in asked("aaaaxx111111111111", "a" * 18)} == {Verdict.VIOLATED}
 
 
 @pytest.mark.parametrize(

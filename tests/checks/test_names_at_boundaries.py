@@ -1,4 +1,4 @@
-"""Do DNS answers follow the pods, at each boundary? Signs and times are those of `test_names.py`."""
+"""Do DNS answers follow the pods, at each boundary? Signs and times are those of `dns_answers.py`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import Interval
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, Change, Lane, Sample
-from tests.checks.test_names import (
+from tests.checks.dns_answers import (
     FINE,
     QNAME,
     UNREADY,
