@@ -9,8 +9,7 @@ import pytest
 
 from kubeskeptic.journal import Journal
 from kubeskeptic.timeline.consistency import Consistency
-from tests.timeline.test_damage import concerned
-from tests.timeline.written import batch, loaded
+from tests.timeline.written import batch, concerned, loaded
 
 
 def fault(scenario: str = "a", **more: Any) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from kubeskeptic.timeline.batches import Ticks, untimely
 from kubeskeptic.timeline.contradictions import contradictions, overlapping
 from kubeskeptic.timeline.samples import OUTSIDE, SampleColumns
 from tests.drawn import pod, recording
-from tests.timeline.test_damage import concerned
-from tests.timeline.written import batch, loaded, scenario
+from tests.timeline.written import batch, concerned, loaded, scenario
 
 
 def test_a_cell_of_a_table_is_seen_once(tmp_path: Path) -> None:

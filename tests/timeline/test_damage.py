@@ -12,11 +12,10 @@ import pytest
 from kubeskeptic.errors import BadInput
 from kubeskeptic.journal import Journal
 from kubeskeptic.timeline import JournalFollower, RunEvidence, load
-from tests.timeline.written import batch, scenario
+from tests.timeline.written import GRACE, batch, concerned, scenario
 
 from ..journal.rewriting import rewritten
 
-GRACE = {"GRACE": {"value": 50, "unit": "s", "from": "default"}}
 ORDER = [
     "run",
     "a start",
@@ -48,10 +47,6 @@ def journal(tmp_path: Path) -> Path:
 def changed(journal: Path, change: Callable[[list[bytes]], list[bytes]]) -> RunEvidence:
     journal.write_bytes(b"".join(change(journal.read_bytes().splitlines(keepends=True))))
     return load(journal)
-
-
-def concerned(evidence: RunEvidence) -> str:
-    return "".join(name for name, recording in sorted(evidence.scenarios.items()) if recording.damage)
 
 
 def test_a_whole_journal_has_no_damage(journal: Path) -> None:
@@ -109,45 +104,6 @@ def test_scenarios_that_are_under_way_at_once_share_what_cannot_be_told_apart(tm
     journal.close()
     evidence = changed(journal.path, lambda lines: [*lines[:4], b"rubbish\n", *lines[4:]])
     assert concerned(evidence) == "bc"
-
-
-# -- the run --------------------------------------------------------------------------------------------------------------
-def test_a_later_record_of_the_run_may_add(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.jsonl")
-    start = {"START": {"value": 2.1, "unit": "s", "from": "calibrated"}}
-    journal.write("run", id="r1", at=1.0, settings=GRACE, nodes=["n1"], roles={"n1": "worker"})
-    journal.write("run", id="r1", at=9.0, settings=GRACE | start, nodes=["n1", "n2"], roles={"n1": "worker"}, seed=7)
-    scenario(journal, "a")
-    journal.close()
-    evidence = load(journal.path)
-    assert evidence.damage == ()
-    assert (evidence.run["at"], evidence.run["nodes"], evidence.run["seed"]) == (1.0, ["n1", "n2"], 7)
-    assert (evidence.settings["GRACE"], evidence.scenarios["a"].settings["START"]) == (50, 2.1)
-
-
-@pytest.mark.parametrize(
-    ("more", "said"),
-    [
-        ({"id": "r2", "settings": {}}, "it describes the run r2, not r1"),
-        ({"settings": {"GRACE": GRACE["GRACE"] | {"value": 62}}}, "it changes the run's settings GRACE from 50 to 62"),
-        ({"nodes": ["n2"]}, "it changes the run's nodes from ['n1'] to ['n2']"),
-        ({"kubernetes": "v1.38"}, "it changes the run's kubernetes from v1.37 to v1.38"),
-    ],
-)
-def test_a_later_record_of_the_run_changes_nothing(tmp_path: Path, more: dict[str, Any], said: str) -> None:
-    journal = Journal(tmp_path / "journal.jsonl")
-    known: dict[str, Any] = {"id": "r1", "settings": GRACE, "nodes": ["n1"], "kubernetes": "v1.37"}
-    journal.write("run", **known)
-    journal.write("scenario", id="a", phase="start")
-    journal.write("run", **(known | more))
-    journal.write("scenario", id="a", phase="end")
-    scenario(journal, "b")
-    journal.close()
-    evidence = load(journal.path)
-    assert evidence.damage == (f"line 3 of the journal: {said}",)
-    assert concerned(evidence) == "ab"
-    assert evidence.settings["GRACE"] == 50
-    assert (evidence.run["nodes"], evidence.run["kubernetes"]) == (["n1"], "v1.37")
 
 
 def test_another_record_of_the_wrong_shape_is_damage_too(tmp_path: Path) -> None:
@@ -257,17 +213,3 @@ def test_an_object_of_another_shape_is_damage_and_nothing_is_raised(
     assert "cannot be read" in evidence.scenarios["b"].damage[0]
     assert evidence.damage == evidence.scenarios["b"].damage
     assert [change.name for change in evidence.scenarios["b"].changes] == ["x"]
-
-
-@pytest.mark.parametrize(
-    ("value", "said"), [(9.0, ""), (8.0, "its SYNC is 8.0, and the largest value on a node is 9.0")]
-)
-def test_a_setting_is_the_largest_of_those_on_the_nodes(tmp_path: Path, value: float, said: str) -> None:
-    journal = Journal(tmp_path / "journal.jsonl")
-    sync = {"SYNC": {"value": value, "unit": "s", "from": "kube-proxy", "per_node": {"n1": 1.0, "n2": 9.0}}}
-    journal.write("run", id="r1", nodes=["n1"], settings=sync)
-    scenario(journal, "a")
-    journal.close()
-    evidence = load(journal.path)
-    assert evidence.damage == ((f"line 1 of the journal: {said}",) if said else ())
-    assert concerned(evidence) == ("a" if said else "")

@@ -1,10 +1,16 @@
-"""Later records of the run: what they may add, and what they would change, which is damage."""
+"""The record of the run: what a later one may add, what it would change, and settings that contradict themselves."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from kubeskeptic.journal import Journal
+from kubeskeptic.timeline import load
 from kubeskeptic.timeline.run_record import merged
+from tests.timeline.written import GRACE, concerned, scenario
 
 
 def test_a_record_of_the_run_may_add_and_not_change() -> None:
@@ -81,3 +87,56 @@ def test_several_things_that_a_later_record_would_change_are_all_said() -> None:
     known = {"id": "r", "seed": 1, "roles": {"n1": "a", "n2": "b", "n3": "c"}}
     whole, wrong = merged(known, {"id": "r", "seed": 2, "roles": {"n1": "x", "n2": "b", "n3": "y"}, "more": 1})
     assert (whole, len(wrong)) == ({**known, "more": 1}, 3)
+
+
+# -- in a journal ---------------------------------------------------------------------------------------------------------
+def test_a_later_record_of_the_run_may_add(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    start = {"START": {"value": 2.1, "unit": "s", "from": "calibrated"}}
+    journal.write("run", id="r1", at=1.0, settings=GRACE, nodes=["n1"], roles={"n1": "worker"})
+    journal.write("run", id="r1", at=9.0, settings=GRACE | start, nodes=["n1", "n2"], roles={"n1": "worker"}, seed=7)
+    scenario(journal, "a")
+    journal.close()
+    evidence = load(journal.path)
+    assert evidence.damage == ()
+    assert (evidence.run["at"], evidence.run["nodes"], evidence.run["seed"]) == (1.0, ["n1", "n2"], 7)
+    assert (evidence.settings["GRACE"], evidence.scenarios["a"].settings["START"]) == (50, 2.1)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"id": "r2", "settings": {}}, "it describes the run r2, not r1"),
+        ({"settings": {"GRACE": GRACE["GRACE"] | {"value": 62}}}, "it changes the run's settings GRACE from 50 to 62"),
+        ({"nodes": ["n2"]}, "it changes the run's nodes from ['n1'] to ['n2']"),
+        ({"kubernetes": "v1.38"}, "it changes the run's kubernetes from v1.37 to v1.38"),
+    ],
+)
+def test_a_later_record_of_the_run_changes_nothing(tmp_path: Path, more: dict[str, Any], said: str) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    known: dict[str, Any] = {"id": "r1", "settings": GRACE, "nodes": ["n1"], "kubernetes": "v1.37"}
+    journal.write("run", **known)
+    journal.write("scenario", id="a", phase="start")
+    journal.write("run", **(known | more))
+    journal.write("scenario", id="a", phase="end")
+    scenario(journal, "b")
+    journal.close()
+    evidence = load(journal.path)
+    assert evidence.damage == (f"line 3 of the journal: {said}",)
+    assert concerned(evidence) == "ab"
+    assert evidence.settings["GRACE"] == 50
+    assert (evidence.run["nodes"], evidence.run["kubernetes"]) == (["n1"], "v1.37")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(9.0, ""), (8.0, "its SYNC is 8.0, and the largest value on a node is 9.0")]
+)
+def test_a_setting_is_the_largest_of_those_on_the_nodes(tmp_path: Path, value: float, said: str) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    sync = {"SYNC": {"value": value, "unit": "s", "from": "kube-proxy", "per_node": {"n1": 1.0, "n2": 9.0}}}
+    journal.write("run", id="r1", nodes=["n1"], settings=sync)
+    scenario(journal, "a")
+    journal.close()
+    evidence = load(journal.path)
+    assert evidence.damage == ((f"line 1 of the journal: {said}",) if said else ())
+    assert concerned(evidence) == ("a" if said else "")

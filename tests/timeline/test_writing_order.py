@@ -9,8 +9,7 @@ import pytest
 
 from kubeskeptic.journal import Journal
 from kubeskeptic.timeline.writing_order import WritingOrder
-from tests.timeline.test_damage import concerned
-from tests.timeline.written import loaded
+from tests.timeline.written import concerned, loaded
 
 
 def change(seen: float, resource: str = "Pod", scenario: str = "a") -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Any
 from kubeskeptic.journal import Journal
 from kubeskeptic.timeline import Recording, RunEvidence, load
 
+GRACE = {"GRACE": {"value": 50, "unit": "s", "from": "default"}}
+
 
 def batch(scenario: str, node: str = "n1", ticks: range = range(3), boot: str = "b1", **more: Any) -> dict[str, Any]:
     count = len(ticks)
@@ -36,3 +38,7 @@ def only(journal: Journal) -> Recording:
     """The recording of its only scenario."""
     (recording,) = loaded(journal).scenarios.values()
     return recording
+
+
+def concerned(evidence: RunEvidence) -> str:
+    return "".join(name for name, recording in sorted(evidence.scenarios.items()) if recording.damage)
