@@ -11,39 +11,11 @@ from typing import Any
 
 import pytest
 
-from kubeskeptic.bounds import constant
 from kubeskeptic.checks import only_its_share_fails
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import ActSpan, Lane
-from tests.drawn import gone, lane, watched
-
-WINDOW = constant("test", 0.0)
-"""Two seconds when the margin is added: until 3 s."""
-PODS = {"pod-a": "n9", "pod-b": "n1", "pod-c": "n1"}
-BEFORE = "ab" * 5
-SHARE = "..t" * 6 + ".." * 16
-"""A third is lost for 1.8 s, and nothing after it."""
-ELSEWHERE = "b" * 60
-LED_THERE = "a" * 10 + "tt" + "b" * 48
-"""The connection led to the node that goes: its question and the next are lost, then another one is kept."""
-
-
-def drawn(drawing: str, probe: str = "web", node: str = "n1", ports: Any = None) -> Lane:
-    """A lane whose answers come from the pods that it is drawn with."""
-    one = lane(drawing.replace("a", ".").replace("b", "."), node, probe, ports=ports)
-    names = {"a": "pod-a", "b": "pod-b", ".": "pod-b"}
-    for at, sign in enumerate(drawing.replace(" ", "")):
-        one.bys[at] = one.name_index(names.get(sign, ""))
-    return one
-
-
-def kept(drawing: str, ports: Any = None, probe: str = "kept-1") -> Lane:
-    """A lane that asks everything over one connection, unless it is said otherwise."""
-    return drawn(drawing, probe, ports=dict.fromkeys(range(len(drawing)), 50000) | (ports or {}))
-
-
-REOPENED = dict.fromkeys(range(12, 60), 50001) | {11: 50002}
-TWO_KEPT = (kept(LED_THERE, REOPENED), kept(ELSEWHERE, probe="kept-2"))
+from tests.checks.node_out import BEFORE, ELSEWHERE, LED_THERE, PODS, REOPENED, SHARE, TWO_KEPT, WINDOW, drawn, kept
+from tests.drawn import gone, watched
 
 
 def out(*lanes: Lane, target: str = "node/n9", until: float = 9.5, pods: Any = None, **more: Any) -> Finding:
