@@ -43,7 +43,7 @@ TESTS = {
     "checks/lanes.py": ("tests/checks/test_lanes.py", "tests/checks/test_evidence.py", *FAILURES),
     "checks/failures.py": FAILURES,
     "checks/failing.py": FAILURES,
-    "checks/shares.py": (*FAILURES, "tests/checks/test_serving.py"),
+    "checks/shares.py": (*FAILURES, "tests/checks/test_failures_shares.py", "tests/checks/test_serving.py"),
     **{
         f"checks/{name}.py": (*OBJECTS, f"tests/checks/test_{name}.py")
         for name in ("nodes", "replicas", "statefulsets")
