@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
-from dataclasses import replace
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.digest import digest_of
 from kubeskeptic.claims import Claim, catalogue, declare
 from kubeskeptic.claims.model import Case
 from kubeskeptic.errors import Inconclusive, UnknownClaim
-from kubeskeptic.findings import Finding, Measure, Verdict, inconclusive, skipped
+from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.journal import Journal, Record, read
 from kubeskeptic.plugin import found
-from kubeskeptic.plugin.judging import Judge, Violated
-from kubeskeptic.plugin.state import STATE, Judged, SessionState
-from kubeskeptic.runs.model import RunOptions
+from kubeskeptic.plugin.judging import Violated
+from kubeskeptic.plugin.state import Judged
 from kubeskeptic.scenarios import Scenario
-from kubeskeptic.timeline import Change, Recording
-from tests.drawn import recording
-
-FORCED = Case("service.pod-killed", "forced", ("forced",), broken_by=("frozen",))
-NONE = {"failed": Measure(0, "requests")}, {"failed": Bound(0, "requests", "none may")}
-FINE, ALSO = Finding(Verdict.HOLDS, "None failed.", *NONE), Finding(Verdict.HOLDS, "None failed again.", *NONE)
-NINE = {"failing": Measure(9, "s")}, {"failing": Bound(3, "s", "SYNC 1 + margin 2")}
-BROKEN = Finding(Verdict.VIOLATED, "Requests failed for 9 s.", *NINE, probes=("web",))
-GAP, ELSEWHERE = inconclusive("a gap", probes=("web",)), skipped("not here")
-WRITTEN_BY_HAND = Change(
-    2.0, "ADDED", "EndpointSlice", {"metadata": {"name": "x", "uid": "x"}, "endpoints": [{"addresses": ["10.0.0.9"]}]}
-)
-"""Endpoints that no pod stands behind."""
-
-
-def seen(*changes: Change, **more: Any) -> Recording:
-    return recording(*changes, **more)
+from tests.plugin.asked import ALSO, BROKEN, ELSEWHERE, FINE, GAP, Asked, seen
 
 
 def story() -> Scenario:
@@ -50,37 +31,6 @@ def story() -> Scenario:
         """The rules stay as they are."""
 
     return declared
-
-
-class Asked:
-    """One test about a claim, its run's folder, and what is written into the journal of it."""
-
-    def __init__(self, folder: Path, case: Case | None = FORCED, *, nodeid: str = "test_x.py::test_it") -> None:
-        self.state = SessionState(RunOptions(reports=folder, id="r1"), replay=None)
-        self.state.options.folder.mkdir(exist_ok=True)
-        self.path = self.state.options.folder / "journal.jsonl"
-        self.item: Any = SimpleNamespace(
-            nodeid=nodeid, stash=pytest.Stash(), config=SimpleNamespace(stash=pytest.Stash()),
-            get_closest_marker=lambda name: SimpleNamespace(args=(case,), kwargs={}) if case else None,
-        )  # fmt: skip
-        self.item.config.stash[STATE] = self.state
-
-    def judge(self, of: Recording | None = None, journal: Journal | None = None) -> Judge:
-        return Judge(cast(pytest.Item, self.item), of, journal)
-
-    def finds(self, *findings: Finding, of: Recording | None = None) -> list[Record]:
-        """The records of findings that a test passes on one after the other, as of a run that goes on."""
-        with closing(Journal(self.path)) as journal:
-            judge = self.judge(of, journal)
-            for finding in findings:
-                with suppress(Violated, Inconclusive, pytest.skip.Exception):
-                    judge(finding)
-        return list(read(self.path))
-
-
-@pytest.fixture
-def asked(tmp_path: Path) -> Asked:
-    return Asked(tmp_path)
 
 
 # -- how the test ends --------------------------------------------------------------------------------------------------------
@@ -100,6 +50,11 @@ def test_a_violated_claim_is_told_with_its_test_and_its_journal(asked: Asked) ->
     assert f"journal   {asked.path}" in said
     assert "pytest test_x.py::test_it" in said
     assert "measured  failing: 9 s, allowed at most 3 s" in said
+
+
+def test_a_test_about_no_claim_has_nothing_to_find(tmp_path: Path) -> None:
+    with pytest.raises(UnknownClaim, match="there is no claim"):
+        Asked(tmp_path, None).judge().write(GAP)
 
 
 # -- of several findings ------------------------------------------------------------------------------------------------------
@@ -218,50 +173,3 @@ def test_what_cannot_be_written_down_does_not_hold_and_what_is_worse_is_told(ask
         for finding in (BROKEN, GAP, ELSEWHERE):
             assert asked.judge(None, full).write(finding) == finding
             assert asked.state.judged[asked.item.nodeid].why == finding.why
-
-
-# -- a scenario that broke off ------------------------------------------------------------------------------------------------
-def test_the_first_case_of_a_scenario_that_broke_off_says_why_and_the_others_refer_to_it(tmp_path: Path) -> None:
-    first, second = Asked(tmp_path), Asked(tmp_path, nodeid="test_x.py::test_other")
-    second.item.config = first.item.config
-    broke = seen(broke_off="no quota was left")
-    for _ in range(2):
-        assert first.judge(broke).write(GAP).why == "chapter/scenario broke off: no quota was left"
-        assert second.judge(broke).write(GAP).why == (
-            "chapter/scenario broke off before this was observed; see test_x.py::test_it for the reason"
-        )
-    assert first.state.judged[second.item.nodeid].why.endswith("see test_x.py::test_it for the reason")
-
-
-def test_what_was_seen_before_a_scenario_broke_off_is_told_in_its_own_words(asked: Asked) -> None:
-    broke = seen(broke_off="no quota was left")
-    for finding in (BROKEN, FINE, ELSEWHERE):
-        assert asked.judge(broke).write(finding).why == finding.why
-    for whole in (seen(), None):
-        assert asked.judge(whole).write(GAP).why == "a gap"
-    assert asked.state.broken == {}
-
-
-# -- endpoints without a pod --------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("finding", [BROKEN, GAP])
-def test_a_finding_that_is_no_pass_names_the_endpoints_that_no_pod_stands_behind(
-    asked: Asked, finding: Finding
-) -> None:
-    told = asked.judge(seen(WRITTEN_BY_HAND)).write(finding).why
-    assert told.startswith(f"{finding.why} EndpointSlice x of service none")
-    assert told.endswith("contains 10.0.0.9, which no pod has.")
-    assert asked.judge(seen()).write(finding).why == finding.why
-    assert asked.judge().write(finding).why == finding.why
-
-
-@pytest.mark.parametrize(
-    "finding",
-    [FINE, replace(FINE, probes=("web",)), skipped("not here", probes=("web",)), inconclusive("a gap")],
-)
-def test_a_finding_that_asked_nothing_or_holds_does_not(asked: Asked, finding: Finding) -> None:
-    assert asked.judge(seen(WRITTEN_BY_HAND)).write(finding).why == finding.why
-
-
-def test_a_test_about_no_claim_has_nothing_to_find(tmp_path: Path) -> None:
-    with pytest.raises(UnknownClaim, match="there is no claim"):
-        Asked(tmp_path, None).judge().write(GAP)
