@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from kubeskeptic.errors import BadInput
-from kubeskeptic.journal import Damage, Journal, JournalReader, read
-from kubeskeptic.journal.file import sealed
+from kubeskeptic.journal import Damage, JournalReader, read
+from tests.journal.five_facts import damage, five_facts, lines, names
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A journal of five facts."""
-    journal = Journal(tmp_path / "journal.jsonl", clock=lambda: 1.5, run="r1")
-    for name in "abcde":
-        journal.write("fact", name=name, value="ä")
-    journal.close()
-    return journal.path
-
-
-def lines(path: Path) -> list[bytes]:
-    return path.read_bytes().splitlines(keepends=True)
-
-
-def damage(path: Path) -> list[str]:
-    return [record["why"] for record in read(path) if isinstance(record, Damage)]
-
-
-def names(path: Path) -> str:
-    return "".join(record["name"] for record in read(path) if record["kind"] == "fact")
+    return five_facts(tmp_path)
 
 
 def test_a_journal_as_written_has_no_damage(path: Path) -> None:
@@ -66,57 +47,6 @@ def test_lines_in_another_order_are_read_and_said(path: Path) -> None:
         "line 3 of the journal is out of order: number 2 after number 3",
         "line 5 of the journal is a duplicate: number 2 appeared before",
     ]
-
-
-def test_an_altered_line_is_not_believed(path: Path) -> None:
-    path.write_bytes(path.read_bytes().replace(b'"name":"c"', b'"name":"x"'))
-    assert names(path) == "abde"
-    assert damage(path) == [
-        "line 3 of the journal was altered: its checksum is wrong or missing",
-        "line 4 of the journal follows a gap: number 3 is missing",
-    ]
-
-
-def test_numbers_cannot_be_taken_off_by_altering_the_first_line(path: Path) -> None:
-    whole = lines(path)
-    path.write_bytes(b"".join([b'{"at":1.5,"kind":"fact","name":"x","value":1}\n', *whole[1:]]))
-    assert names(path) == "xbcde"
-    assert damage(path) == [
-        "line 2 of the journal is numbered, unlike the lines before it",
-        "line 2 of the journal follows a gap: number 1 is missing",
-    ]
-
-
-def test_the_first_whole_line_says_the_run(path: Path) -> None:
-    path.write_bytes(path.read_bytes().replace(b'"run":"r1"', b'"run":"r2"', 1))
-    assert names(path) == "bcde"
-
-
-@pytest.mark.parametrize("field", ["crc", "n"])
-def test_a_line_without_its_proof_is_not_believed(path: Path, field: str) -> None:
-    whole = lines(path)
-    record = json.loads(whole[2])
-    del record[field]
-    path.write_bytes(b"".join([*whole[:2], json.dumps(record).encode() + b"\n", *whole[3:]]))
-    assert names(path) == "abde"
-    assert damage(path)[0] == "line 3 of the journal was altered: its checksum is wrong or missing"
-
-
-def test_a_line_of_another_run_is_not_believed(path: Path, tmp_path: Path) -> None:
-    other = Journal(tmp_path / "other.jsonl", run="r2")
-    for name in "vwxyz":
-        other.write("fact", name=name, value=1)
-    other.close()
-    whole = lines(path)
-    path.write_bytes(b"".join([*whole[:2], lines(other.path)[2], *whole[3:]]))
-    assert names(path) == "abde"
-    assert damage(path)[0] == "line 3 of the journal belongs to run r2, not to run r1"
-
-
-def test_another_layout_of_the_same_content_is_believed(path: Path) -> None:
-    path.write_text("".join(json.dumps(json.loads(line), indent=None) + "\n" for line in lines(path)))
-    assert damage(path) == []
-    assert names(path) == "abcde"
 
 
 @pytest.mark.parametrize("rubbish", [b"\n", b"\n\n"])
@@ -202,29 +132,6 @@ def test_lines_that_come_late_were_missing_and_are_read(path: Path, order: list[
     assert names(path) == left
 
 
-def of_run(path: Path, run: str, *numbers: object) -> list[bytes]:
-    """Lines with these numbers as a writer of that run seals them."""
-    return [sealed({"at": 1.5, "kind": "fact", "name": str(at)}, run, at) + b"\n" for at in numbers]  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "said"),
-    [("", "r2", "belongs to run r2, not to run unknown"), ("r1", "", "belongs to run unknown, not to run r1")],
-)
-def test_a_run_without_an_id_is_another_run(path: Path, first: str, second: str, said: str) -> None:
-    path.write_bytes(b"".join(of_run(path, first, 1) + of_run(path, second, 2)))
-    assert (names(path), damage(path)) == ("1", [f"line 2 of the journal {said}"])
-    path.write_bytes(b"".join(of_run(path, first, 1) + of_run(path, first, 2)))
-    assert (names(path), damage(path)) == ("12", [])
-
-
-@pytest.mark.parametrize("number", ["2", 2.5, None, [2]])
-def test_a_line_whose_number_is_none_is_not_believed(path: Path, number: object) -> None:
-    path.write_bytes(b"".join(of_run(path, "r1", 1, number, 3)))
-    assert names(path) == "13"
-    assert damage(path)[0] == "line 2 of the journal was altered: its checksum is wrong or missing"
-
-
 @pytest.mark.parametrize("line", [b'{"kind": 7}', b'{"at": 1}', b"[1]", b"7", b"null", b'"kind"', b"{", b"[" * 100_000])
 def test_what_is_no_record_is_torn(path: Path, line: bytes) -> None:
     whole = lines(path)
@@ -241,34 +148,6 @@ def test_whether_a_journal_is_numbered_is_known_from_its_first_record(path: Path
     assert (numbered.numbered, unnumbered.numbered) == (True, False)
     assert [len(one) for one in found] == [5, 3]
     assert found[1][1] == {"kind": "fact", "name": "a", "n2": 1}
-
-
-def test_a_line_without_a_number_among_numbered_ones_is_not_believed(path: Path) -> None:
-    whole = lines(path)
-    path.write_bytes(b"".join([*whole, b'{"at": 1.5, "kind": "fact", "name": "x"}\n']))
-    assert names(path) == "abcde"
-    assert damage(path) == ["line 6 of the journal was altered: its checksum is wrong or missing"]
-
-
-def test_another_layout_of_other_content_is_not_believed(path: Path) -> None:
-    records = [json.loads(line) for line in lines(path)]
-    records[2]["name"] = "x"
-    path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    assert names(path) == "abde"
-    assert "was altered" in damage(path)[0]
-
-
-@pytest.mark.parametrize("field", ["run", "n"])
-def test_another_run_or_number_in_front_of_the_same_content_is_not_believed(path: Path, field: str) -> None:
-    records = [json.loads(line) for line in lines(path)]
-    records[2][field] = "r2" if field == "run" else 4
-    path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    assert names(path) == "abde"
-    assert damage(path)[0] == "line 3 of the journal was altered: its checksum is wrong or missing"
-
-
-def test_a_record_is_handed_out_without_what_proves_it(path: Path) -> None:
-    assert {frozenset(record) for record in read(path)} == {frozenset({"at", "kind", "name", "value"})}
 
 
 def test_a_last_line_that_lost_only_its_newline_is_read(path: Path) -> None:
@@ -299,13 +178,3 @@ def test_a_line_that_is_cut_is_counted_when_it_is_whole(path: Path) -> None:
     path.write_bytes(whole[0] + whole[1])
     assert [record["name"] for record in reader.new()] == ["b"]
     assert (reader.line, reader.unfinished) == (2, 0)
-
-
-@pytest.mark.parametrize(("id_", "run", "foreign"), [("r1", "r1", False), ("r2", "r1", True), ("r2", "", False)])
-def test_a_run_describes_itself(tmp_path: Path, id_: str, run: str, foreign: bool) -> None:
-    with closing(Journal(tmp_path / "journal.jsonl", run=run)) as journal:
-        journal.write("run", id=id_)
-        journal.write("fact", name="one")
-    said = [one["why"] for one in read(journal.path) if isinstance(one, Damage)]
-    assert said == ([f"line 1 of the journal describes the run {id_}, and belongs to run {run}"] if foreign else [])
-    assert [one["kind"] for one in read(journal.path) if not isinstance(one, Damage)] == ["run", "fact"]
