@@ -18,6 +18,8 @@ EVERY_CHECK = "tests/checks/test_every_check.py"
 OBJECTS = ("tests/checks/test_objects_over_time.py",)
 NAMES = (
     "failures",
+    "failures_late",
+    "failures_shares",
     "failing",
     "failing_at_boundaries",
     "failing_stale_entries",
@@ -43,7 +45,7 @@ TESTS = {
     "checks/lanes.py": ("tests/checks/test_lanes.py", "tests/checks/test_evidence.py", *FAILURES),
     "checks/failures.py": FAILURES,
     "checks/failing.py": FAILURES,
-    "checks/shares.py": (*FAILURES, "tests/checks/test_failures_shares.py", "tests/checks/test_serving.py"),
+    "checks/shares.py": (*FAILURES, "tests/checks/test_serving.py"),
     **{
         f"checks/{name}.py": (*OBJECTS, f"tests/checks/test_{name}.py")
         for name in ("nodes", "replicas", "statefulsets")
