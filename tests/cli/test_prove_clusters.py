@@ -67,7 +67,7 @@ def test_after_an_attempt_that_left_its_cluster_dirty_no_other_begins_there(
     fake = Pytest(ends={"one": 20})
     ended = prove(monkeypatch, fake, "--cluster", "one", *graded)
     assert ended.exit_code == 20, ended.output
-    assert "skeptic: an attempt on cluster one ended with exit status 20: the cluster was left dirty" in ended.output
+    assert "skeptic: a run on cluster one ended with exit status 20: the cluster was left dirty" in ended.output
     assert len(list((here / "sabotaged").glob("[0-9]*"))) == 1
     assert (here / ("grades.json" if graded else "proofs.json")).exists(), "what it had found is kept"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +13,8 @@ import pytest
 from kubeskeptic.errors import BadInput
 from kubeskeptic.paths import checkout
 from kubeskeptic.proving.campaign import Attempt, attempts
-from kubeskeptic.proving.side_by_side import SideBySide, expected_seconds
+from kubeskeptic.proving.shared_runs import SharedRun, expected_seconds
+from kubeskeptic.proving.side_by_side import SideBySide
 from kubeskeptic.proving.suites import asked_by
 from kubeskeptic.scenarios import Scenario
 
@@ -36,17 +37,21 @@ class Clusters:
         self._lacks = lacks
         self._lock = threading.Lock()
 
-    def perform(self, attempt: Attempt, cluster: str) -> bool:
+    def perform(self, run: SharedRun, cluster: str) -> list[Attempt]:
         with self._lock:
             assert cluster not in self._busy
             self._busy.add(cluster)
-            self.performed.append((attempt, cluster))
+            self.performed += [(one, cluster) for one in run.attempts]
         with self._lock:
             self._busy.remove(cluster)
-        return not self._lacks(attempt, cluster)
+        return [one for one in run.attempts if self._lacks(one, cluster)]
 
     def run(self, planned: list[Attempt], *names: str) -> None:
-        SideBySide(planned, names, self.perform, self.stopped.set).perform()
+        SideBySide(alone(planned), names, self.perform, self.stopped.set).perform()
+
+
+def alone(planned: Iterable[Attempt]) -> list[SharedRun]:
+    return [SharedRun((one,)) for one in planned]
 
 
 def of(scenario: str) -> list[Attempt]:
@@ -64,7 +69,7 @@ def test_every_attempt_is_performed_once() -> None:
 def test_those_that_are_expected_to_take_longest_are_begun_first() -> None:
     clusters = Clusters()
     clusters.run(ALL, "a")
-    took = [expected_seconds(one) for one, _ in clusters.performed]
+    took = [expected_seconds(SharedRun((one,))) for one, _ in clusters.performed]
     assert all(first >= second for first, second in pairwise(took))
     assert 60 <= min(took) < max(took) < 900
     (slowest, _), *_ = clusters.performed
@@ -73,21 +78,21 @@ def test_those_that_are_expected_to_take_longest_are_begun_first() -> None:
 
 def test_two_attempts_that_need_the_same_of_the_machine_never_meet() -> None:
     """The first one lasts until the other cluster has performed all that it can take meanwhile."""
-    crashes, others = of("nodes/node_crashes")[:2], of("workloads/updates")[:3]
+    crashes, others = alone(of("nodes/node_crashes")[:2]), alone(of("workloads/updates")[:3])
     now: set[str] = set()
     met: list[set[str]] = []
     rest = threading.Semaphore(0)
 
-    def perform(attempt: Attempt, _: str) -> bool:
-        now.add(attempt.name)
+    def perform(run: SharedRun, _: str) -> tuple[()]:
+        now.add(run.name)
         met.append(set(now))
-        if attempt is begun:
+        if run is begun:
             for _other in others:
                 assert rest.acquire(timeout=SOON)
-        elif attempt in others:
+        elif run in others:
             rest.release()
-        now.discard(attempt.name)
-        return True
+        now.discard(run.name)
+        return ()
 
     begun = max(crashes, key=expected_seconds)
     SideBySide([*crashes, *others], ["a", "b"], perform, lambda: None).perform()
@@ -114,30 +119,37 @@ def test_what_no_cluster_can_ask_is_tried_once_on_each() -> None:
 def test_an_interrupt_ends_what_runs_and_begins_nothing_more() -> None:
     stopped, ended = threading.Event(), []
 
-    def perform(attempt: Attempt, cluster: str) -> bool:
+    def perform(run: SharedRun, cluster: str) -> tuple[()]:
         if cluster == "a":
             raise KeyboardInterrupt
         assert stopped.wait(SOON)
-        ended.append(attempt)  # it has undone its faults
-        return True
+        ended.append(run)  # it has undone its faults
+        return ()
 
     with pytest.raises(KeyboardInterrupt):
-        SideBySide(of("workloads/declared"), ["a", "b"], perform, stopped.set).perform()
+        SideBySide(alone(of("workloads/declared")), ["a", "b"], perform, stopped.set).perform()
     assert len(ended) == 1
 
 
 def test_the_status_says_what_runs_where() -> None:
     seen: list[str] = []
-    planned = of("workloads/prestop")
+    planned = [SharedRun((*of("workloads/prestop"), of("dns/names")[0]))]
 
-    def perform(*_: object) -> bool:
+    def perform(*_: object) -> tuple[()]:
         seen.append(beside.status())
-        return True
+        return ()
 
     beside = SideBySide(planned, ["a", "b"], perform, lambda: None)
     beside.perform()
-    assert seen == ["0 of 1 attempts, a: workloads/prestop for 0 s"]
-    assert beside.status() == "1 of 1 attempts"
+    assert seen == ["0 of 2 attempts, a: workloads/prestop and 1 more for 0 s"]
+    assert beside.status() == "2 of 2 attempts"
+
+
+def test_of_a_shared_run_another_cluster_performs_what_the_first_could_not_ask() -> None:
+    clusters = Clusters(lambda one, name: one.scenario.id == "outside/served" and name == "a")
+    both = (*of("dns/names")[:1], *of("outside/served")[:1])
+    SideBySide([SharedRun(both)], ["a", "b"], clusters.perform, lambda: None).perform()
+    assert clusters.performed == [(both[0], "a"), (both[1], "a"), (both[1], "b")]
 
 
 # -- what clusters of a machine share --------------------------------------------------------------------------------------

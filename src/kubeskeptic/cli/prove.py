@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -17,6 +17,7 @@ from kubeskeptic.proving.campaign import Attempt, attempts, unbroken
 from kubeskeptic.proving.grades import graded, grades_again, write_grades
 from kubeskeptic.proving.performing import Performer, Processes, ProvingCluster
 from kubeskeptic.proving.proofs import Proof, journals, judged_again, read_proofs, write_proofs
+from kubeskeptic.proving.shared_runs import SharedRun, shared
 from kubeskeptic.proving.side_by_side import SideBySide
 from kubeskeptic.proving.suites import AskedCase, asked_by, require_known, why_nothing
 from kubeskeptic.terminal import Display
@@ -59,15 +60,16 @@ def prove(
 ) -> None:  # fmt: skip
     """Prove that claims can fail: perform the sabotages that must break them, and expect each case to be violated.
 
-    Each attempt plays only the acts that its cases need. The outcome is kept in reports/proofs.json, which the report reads.
-    The outcome of --graded is kept in reports/grades.json.
+    An attempt plays a scenario under sabotages that do not interfere, and only the acts that its cases need. Short attempts
+    of different scenarios share a run. The outcome is kept in reports/proofs.json, which the report reads. The outcome of
+    --graded is kept in reports/grades.json.
 
-    Exits with 1 when a case was not violated, other than under a grade; with 20 when an attempt left its cluster dirty, on
-    which no further one is then performed; and with 21 when no cluster let an attempt begin.
+    Exits with 1 when a case was not violated, other than under a grade; with 20 when a run left its cluster dirty, on which no
+    further one is then performed; and with 21 when no cluster let a run begin.
 
-    With several clusters, which have to be there, an idle one takes the attempt that is expected to take longest. Attempts that
-    need what the clusters of a machine share, such as the addresses of nodes, do not run at the same time. An attempt for which
-    a cluster lacks something is performed on another one. What pytest prints comes as a whole when an attempt has ended, and
+    With several clusters, which have to be there, an idle one takes the run that is expected to take longest. Runs that need
+    what the clusters of a machine share, such as the addresses of nodes, are not performed at the same time. An attempt for
+    which a cluster lacks something is performed on another one. What pytest prints comes as a whole when a run has ended, and
     meanwhile goes to reports/sabotaged/CLUSTER/pytest.log.
 
     \b
@@ -143,22 +145,25 @@ def _show(planned: list[Attempt], *, as_json: bool) -> None:
 def _perform_all(planned: Sequence[Attempt], names: list[str], options: list[str], *, in_grades: bool) -> int:
     """Perform all attempts, on one or several clusters, and return the exit status."""
     process.catch_signals()
+    runs = [SharedRun((one,)) for one in planned] if in_grades else shared(planned)
+    found: dict[Attempt, Sequence[Proof]] = {}
     if len(names) > 1:
-        found = _beside(planned, names, options, in_grades=in_grades)
+        found |= _beside(runs, names, options, in_grades=in_grades)
     else:
         place = ProvingCluster.alone(configuration.reports(), names[0])
         perform = _performing(options, _say, Processes(), in_grades=in_grades)
-        found = [perform(one, place) for one in planned]
-    return 0 if in_grades else _count(planned, found)
+        for one in runs:
+            found |= perform(one, place)
+    return 0 if in_grades else _count(planned, [found.get(one, ()) for one in planned])
 
 
 def _beside(
-    planned: Sequence[Attempt], names: Sequence[str], options: list[str], *, in_grades: bool
-) -> list[Sequence[Proof]]:
-    """Perform all attempts on several clusters, and return the proofs or grades of each; none if no cluster could perform it.
+    runs: Sequence[SharedRun], names: Sequence[str], options: list[str], *, in_grades: bool
+) -> dict[Attempt, Sequence[Proof]]:
+    """Perform all runs on several clusters, and return the proofs or grades of each attempt that a cluster could perform.
 
     :raises Untestable: when a cluster is missing or not healthy
-    :raises LeftDirty: at the end, when an attempt left its cluster dirty
+    :raises LeftDirty: at the end, when a run left its cluster dirty
     :raises Refused: at the end, when every cluster refused an attempt
     :raises SkepticError: at the end, when an attempt produced no grade
     """
@@ -169,31 +174,31 @@ def _beside(
     with Display() as display:
         perform = _performing(options, display, processes, in_grades=in_grades)
 
-        def performed(attempt: Attempt, name: str) -> bool:
-            """Perform an attempt on a cluster, and return whether it gave a result. An error does not end the others."""
+        def performed(run: SharedRun, name: str) -> list[Attempt]:
+            """Perform a run on a cluster, and return the attempts without a result. An error does not end the others."""
             try:
-                found[attempt] = perform(attempt, places[name])
+                found.update(perform(run, places[name]))
             except LeftDirty:
                 raise
-            except SkepticError as error:  # it was printed below the attempt's heading
-                errors[attempt] = error
-            return bool(found.get(attempt))
+            except SkepticError as error:  # it was printed below the run's heading
+                errors.update(dict.fromkeys(run.attempts, error))
+            return [one for one in run.attempts if not found.get(one)]
 
-        beside = SideBySide(planned, names, performed, processes.stop)
+        beside = SideBySide(runs, names, performed, processes.stop)
         display.show(beside.status)
         beside.perform()
-    failed = [one for one in planned if one not in found]
+    failed = [one for run in runs for one in run.attempts if one not in found]
     if refusal := next((errors[one] for one in failed if isinstance(errors.get(one), Refused)), None):
         raise refusal
     if failed and in_grades:
         raise SkepticError(f"no case was performed under {', '.join(one.name for one in failed)}; see the output above")
-    return [found.get(one, ()) for one in planned]
+    return found
 
 
 def _performing(
     options: list[str], say: Callable[[str], object], processes: Processes, *, in_grades: bool
-) -> Callable[[Attempt, ProvingCluster], Sequence[Proof]]:
-    """Return a function that performs an attempt at a place and returns its proofs or its grades."""
+) -> Callable[[SharedRun, ProvingCluster], Mapping[Attempt, Sequence[Proof]]]:
+    """Return a function that performs a run at a place and returns the proofs or the grades of its attempts."""
     performer = Performer(configuration.reports(), options, say, processes)
     return performer.grade if in_grades else performer.prove
 

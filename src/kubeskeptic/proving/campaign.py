@@ -1,14 +1,12 @@
-"""Performing sabotages: which ones, in what order, and what the outcome shows."""
+"""Sabotages to perform: which ones, against which cases, and what the outcome shows."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kubeskeptic import __version__
-from kubeskeptic.errors import error_of
 from kubeskeptic.findings import Verdict
 from kubeskeptic.proving.proofs import Proof
 from kubeskeptic.proving.suites import AskedCase
@@ -19,7 +17,7 @@ from kubeskeptic.timeline import load
 
 @dataclass(eq=False)
 class Attempt:
-    """One run of one scenario under sabotages that do not interfere with each other.
+    """One performance of a scenario under sabotages that do not interfere with each other.
 
     :param wanted: the cases that must turn *violated*, by the sabotage that must break them
     """
@@ -49,7 +47,7 @@ class Attempt:
 
     @property
     def exclusive(self) -> set[str]:
-        """The machine resources that no attempt on another cluster may use at the same time."""
+        """The machine resources that nothing on another cluster may use at the same time."""
         return {act.exclusive for act in self.acts if act.exclusive}
 
     def takes(self, id_: str, asked: Sequence[AskedCase]) -> bool:
@@ -82,26 +80,6 @@ def attempts(asked: Sequence[AskedCase], only: Collection[str] = (), proofs: Ite
             planned.append(attempt := Attempt(scenarios[scenario]))
         attempt.wanted[id_] = cases
     return planned
-
-
-def perform_attempt(
-    attempt: Attempt, reports: Path, options: Sequence[str], run: Callable[[Sequence[str]], int], grade: str = ""
-) -> tuple[Path, int]:
-    """Perform one attempt in its own process, and return the run's journal and its exit status.
-
-    :param reports: the folder for its run, in which no other run may begin meanwhile
-    :param options: further pytest options, such as ``--seed``
-    :param run: runs a command line to its end, and returns its exit status
-    :param grade: the suffix of each sabotage's id, such as ``@2``; empty for a sabotage until the act's end
-    :raises SkepticError: when the attempt produced no run, of the kind that its exit status stands for
-    """
-    before = set(reports.glob("*/journal.jsonl"))
-    words = [sys.executable, "-m", "pytest", "-q", "--tb=no", *attempt.tests, "--reports", str(reports)]
-    status = run([*words, *(f"--sabotage={id_}{grade}" for id_ in attempt.wanted), *options])
-    fresh = sorted(set(reports.glob("*/journal.jsonl")) - before)
-    if not fresh:
-        raise error_of(status)(f"no case was performed under {attempt.name}; see pytest's output above")
-    return fresh[-1], status
 
 
 def proofs_of(journal: Path, attempt: Attempt) -> list[Proof]:

@@ -1,11 +1,11 @@
-"""Performing attempts and keeping their results, on one cluster or on several at the same time."""
+"""Performing runs of attempts and keeping their results, on one cluster or on several at the same time."""
 
 from __future__ import annotations
 
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,9 +13,10 @@ from pathlib import Path
 
 from kubeskeptic.errors import LeftDirty, Refused, SkepticError, error_of, exit_in_words
 from kubeskeptic.paths import SABOTAGED
-from kubeskeptic.proving.campaign import Attempt, perform_attempt, proofs_of
+from kubeskeptic.proving.campaign import Attempt, proofs_of
 from kubeskeptic.proving.grades import GRADES, Grade, grades_of, undetected, write_grades
 from kubeskeptic.proving.proofs import Proof, write_proofs
+from kubeskeptic.proving.shared_runs import SharedRun, perform_run
 from kubeskeptic.redaction import redact
 from kubeskeptic.scenarios.sabotage import GRADE
 from kubeskeptic.terminal import spoken
@@ -50,7 +51,7 @@ class ProvingCluster:
 
 
 class Performer:
-    """Performs attempts, and writes and prints the result of each at once. Safe to use from several threads.
+    """Performs runs, and writes and prints the result of each at once. Safe to use from several threads.
 
     :param reports: the folder with the files of proofs and of grades
     :param options: further pytest options, such as ``--seed``
@@ -66,37 +67,41 @@ class Performer:
         self._processes = processes
         self._lock = threading.RLock()  # for the two files, and for output that must stay together
 
-    def prove(self, attempt: Attempt, place: ProvingCluster) -> list[Proof]:
-        """Perform an attempt, and keep and return the proofs.
+    def prove(self, run: SharedRun, place: ProvingCluster) -> Mapping[Attempt, Sequence[Proof]]:
+        """Perform a run, and keep and return the proofs of each attempt.
 
         :raises LeftDirty, Refused: when the run ended so, after what it had found was kept
-        :raises SkepticError: when the attempt produced no run
+        :raises SkepticError: when there was no run
         """
-        with self._shown(f"{attempt.scenario.id} · {attempt.name}", place) as lines:
-            journal, status = self._performed(attempt, place)
-            proofs = proofs_of(journal, attempt)
+        with self._shown(run.name, place) as lines:
+            journal, status = self._performed(run, place)
+            found = {one: proofs_of(journal, one) for one in run.attempts}
+            proofs = [proof for each in found.values() for proof in each]
             with self._lock:
                 write_proofs(self._reports / "proofs.json", proofs)
             lines += [f"   {one.sabotage}: {_told(one)}" for one in proofs]
             _require_usable(place, status)
-        return proofs
+        return found
 
-    def grade(self, attempt: Attempt, place: ProvingCluster) -> list[Grade]:
-        """Perform an attempt once for each grade, the last only if no other was detected; keep and return the grades.
+    def grade(self, run: SharedRun, place: ProvingCluster) -> Mapping[Attempt, Sequence[Grade]]:
+        """Perform each attempt of a run alone, once for each grade, the last only if no other was detected; keep and return the
+        grades.
 
         :raises LeftDirty, Refused: when a run ended so, after what it had found was kept
-        :raises SkepticError: when one produced no run
+        :raises SkepticError: when there was no run
         """
-        found: list[Grade] = []
-        for seconds in GRADES:
-            if seconds < GRADES[-1] or undetected(attempt, found):
-                found += self._one_grade(attempt, place, seconds)
+        found: dict[Attempt, list[Grade]] = {}
+        for one in run.attempts:
+            found[one] = []
+            for seconds in GRADES:
+                if seconds < GRADES[-1] or undetected(one, found[one]):
+                    found[one] += self._one_grade(one, place, seconds)
         return found
 
     def _one_grade(self, attempt: Attempt, place: ProvingCluster, seconds: float) -> list[Grade]:
-        heading = f"{attempt.scenario.id} · {attempt.name}, lifted after {seconds:g} s"
-        with self._shown(heading, place) as lines:
-            journal, status = self._performed(attempt, place, f"{GRADE}{seconds:g}")
+        alone = SharedRun((attempt,))
+        with self._shown(f"{alone.name}, lifted after {seconds:g} s", place) as lines:
+            journal, status = self._performed(alone, place, f"{GRADE}{seconds:g}")
             fresh = grades_of(journal, attempt, seconds)
             with self._lock:
                 write_grades(self._reports / "grades.json", fresh)
@@ -104,10 +109,10 @@ class Performer:
             _require_usable(place, status)
         return fresh
 
-    def _performed(self, attempt: Attempt, place: ProvingCluster, grade: str = "") -> tuple[Path, int]:
-        """Perform an attempt, and return the run's journal and its exit status."""
-        run = partial(self._processes.run, output=place.output)
-        return perform_attempt(attempt, place.runs, ["--cluster", place.cluster, *self._options], run, grade)
+    def _performed(self, run: SharedRun, place: ProvingCluster, grade: str = "") -> tuple[Path, int]:
+        """Perform a run, and return its journal and its exit status."""
+        execute = partial(self._processes.run, output=place.output)
+        return perform_run(run, place.runs, ["--cluster", place.cluster, *self._options], execute, grade)
 
     @contextmanager
     def _shown(self, heading: str, place: ProvingCluster) -> Iterator[list[str]]:
@@ -136,7 +141,7 @@ class Performer:
 def _require_usable(place: ProvingCluster, status: int) -> None:
     """Raise LeftDirty or Refused if a run's exit status says that no further attempt may begin on its cluster."""
     if status in (LeftDirty.exit_status, Refused.exit_status):
-        raise error_of(status)(f"an attempt on cluster {place.cluster} ended with {exit_in_words(status)}")
+        raise error_of(status)(f"a run on cluster {place.cluster} ended with {exit_in_words(status)}")
 
 
 def _told(one: Proof) -> str:
