@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,14 @@ def test_the_same_sabotage_in_two_scenarios_can_be_in_one_run_and_another_one_of
     assert [set(run.attempts) for run in shared([readiness, names])] == [{readiness, names}]
     other = attempt("services/readiness", "not-ready-published")
     assert len(shared([other, names])) == 2
+
+
+def test_a_case_that_two_scenarios_ask_is_asked_in_two_runs() -> None:
+    """A finding says its claim and case, and not its scenario."""
+    stale = attempt("services/readiness", "coredns-stale")
+    twin = Attempt(replace(stale.scenario, id="services/twin"), stale.wanted)
+    assert expected_seconds(SharedRun((stale, twin))) <= OPENING + TOGETHER
+    assert len(shared([stale, twin])) == 2
 
 
 def test_pytest_is_told_all_tests_and_each_sabotage_once(tmp_path: Path) -> None:

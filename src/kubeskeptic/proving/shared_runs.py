@@ -72,14 +72,22 @@ def shared(planned: Sequence[Attempt]) -> list[SharedRun]:
 
 
 def _fits(one: Attempt, run: Sequence[Attempt]) -> bool:
-    """Return whether a run can have another attempt: it stays short, and each scenario meets its own sabotages only."""
+    """Return whether a run can have another attempt: it stays short, each scenario meets its own sabotages only, and no finding
+    can be taken for that of another attempt.
+    """
     whole = [*run, one]
     ids = {id_ for each in whole for id_ in each.wanted}
     return (
         sum(_acts_take(each) for each in whole) <= TOGETHER
         and all(each.scenario.id != one.scenario.id and each.exclusive == one.exclusive for each in run)
+        and not _asked(one) & {key for each in run for key in _asked(each)}
         and all(ids & each.scenario.sabotages.keys() == each.wanted.keys() for each in whole)
     )
+
+
+def _asked(attempt: Attempt) -> set[tuple[str, str]]:
+    """Return the claims and cases that an attempt asks, by which its findings are known."""
+    return {(one.case.claim, one.case.name) for one in attempt.cases}
 
 
 def perform_run(
