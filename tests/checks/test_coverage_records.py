@@ -114,3 +114,12 @@ def test_records_that_contradict_each_other_in_the_act_are_no_evidence(since: fl
     why = f"The records contradict each other: for {until - since:.1f} s, pod-a was not ready in the EndpointSlices of web"
     says(found(act), why if said else "")
     assert found(act, value=6.0).verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize(
+    ("inflicts", "said"), [("hang_container", ""), ("crash_node", "No record of the fault crash_node")]
+)
+def test_every_fault_that_the_code_of_an_act_inflicts_is_recorded(inflicts: str, said: str) -> None:
+    act = minute(GOOD, faults=(gone(5.0),))
+    act.inflicts = {"act": [inflicts], "another": ["crash_node"]}
+    says(found(act), said)

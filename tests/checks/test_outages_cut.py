@@ -37,6 +37,7 @@ FRESH = {at: 50000 + at for at in range(60)}
     ("drawing", "ports", "cut"),
     [
         (ELSEWHERE, {}, 0),
+        ("x" + "b" * 59, FRESH, 0),  # nobody had answered on it
         (but(15), {}, 1),
         ("b" * 15 + "xx" + "b" * 43, {}, 1),  # the second is on none that was answered
         ("b" * 15 + "xbxb" + "b" * 41, {}, 2),

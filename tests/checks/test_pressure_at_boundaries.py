@@ -78,6 +78,8 @@ def test_one_that_had_ended_by_then_is_not_the_one() -> None:
     assert bare(*old, evicted(9)).verdict is Verdict.HOLDS
     assert bare(*old, ended_well(3, name="web-00"), evicted(9)).verdict is Verdict.HOLDS
     assert bare(running(1, "web-0"), evicted(5.0, "web-0"), evicted(9)).verdict is Verdict.HOLDS
+    back = bare(running(1, "web-0"), evicted(5.0, "web-0"), evicted(9), evicted(9.5, "web-0"))
+    assert back.measured["made again"].value == 0, "it was there before"
     assert "0 pods of web were running" in bare(evicted(5.0)).why, "ended at the moment"
     assert bare(evicted(5.1)).measured["evicted"].value == pytest.approx(0.1)
 

@@ -134,3 +134,10 @@ def test_a_pod_that_is_chosen_once_and_no_more_is_not_resumed() -> None:
     found = checks.resumes_sending(act(once, end=25.0), "web", NOTHING)
     assert found.verdict is Verdict.INCONCLUSIVE, found.why
     assert "for good" in found.why
+
+
+def test_a_kept_connection_goes_where_it_went() -> None:
+    act_ = act(FINE)
+    act_.recording.specs["web"] |= {"kind": "http-kept"}
+    finding = checks.stops_sending(act_, "web")
+    assert (finding.verdict, "“web” kept its connection" in finding.why) == (Verdict.INCONCLUSIVE, True), finding.why

@@ -144,6 +144,8 @@ def test_requests_without_an_answer_may_have_been_sent_to_any_endpoint(sign: str
         return balances(watched(drawn, pods=PODS, spans=(ActSpan("act", 0, 0, end),)), "web")
 
     assert found(300, 300, 300, 0).verdict is Verdict.HOLDS
+    open_ = [found(300, 300, 300, count).measured["without an answer"].value for count in (0, 30)]
+    assert open_ == [0, 30]
     assert found(300, 300, 150, 0).verdict is Verdict.VIOLATED
     assert found(300, 300, 150, 150).verdict is Verdict.INCONCLUSIVE
     assert found(300, 300, 300, 300).verdict is Verdict.INCONCLUSIVE

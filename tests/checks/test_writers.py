@@ -141,6 +141,12 @@ def test_an_operator_that_changes_pods_makes_none() -> None:
     assert why == f"Pod late was changed by operator, {NEITHER}, 8.0 s into the act"
 
 
+def test_an_operator_makes_what_it_made_in_the_set_up_except_for_pods() -> None:
+    made, another = thing(-5.0, by="operator"), thing(9.0, by="operator")
+    another.object["metadata"]["uid"] = "another"
+    assert told(made, another, given=-1.0) == []
+
+
 def test_who_writes_a_node_is_no_part_of_the_workload() -> None:
     labelled = node(-5.0, "n1", "True")._replace(by=("kubectl",))
     assert len(told(labelled, thing(9.0, by="kubectl/scale"), given=-1.0)) == 1

@@ -114,9 +114,10 @@ def test_settings_of_a_node_are_those_of_the_lane_from_outside_too() -> None:
 
 # -- at each boundary ---------------------------------------------------------------------------------------------------------
 def test_an_act_in_force_is_about_the_same_and_knows_the_same_limits() -> None:
-    whole = Act(acts("first").recording, ["first"], of="web", watched=constant("test", 5.0))
+    inflicts = {"first": ["crash_node"]}
+    whole = Act(acts("first").recording, ["first"], of="web", inflicts=inflicts, watched=constant("test", 5.0))
     part = whole.in_force()
-    assert (part.names, part.of) == (("first",), "web")
+    assert (part.names, part.of, part.inflicts) == (("first",), "web", inflicts)
     assert part.watched_for == whole.watched_for
     assert part.watched_for is not None
     assert (whole.soonest, part.has_bound) == (None, False)

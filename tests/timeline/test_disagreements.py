@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -57,6 +58,7 @@ STALE = service(), A, IN, pod(20.0, "a", ready=False), slices(50.0, one(ready=Fa
         ([fault({"applying": 10.0, "healed": 15.0}, target=MANAGER)], [(20.0, 50.0)]),
         ([fault({"applying": 10.0, "healed": 15.0}, target="node/cp")], []),  # its containers take longer
         ([fault({"applying": 10.0, "healed": 15.0}, target="kubelet/cp")], []),
+        ([replace(fault({"applying": 10.0, "healed": 15.0}), targets=("node/n1", "node/cp"))], []),
         ([fault({"applying": 19.0, "healed": 49.0}, target="node/n1")], [(20.0, 50.0)]),
         ([fault({"applying": 19.0, "healed": 49.0}, target="pod/ns/cp")], [(20.0, 50.0)]),
         ([fault({"applying": 28.0, "healed": 49.0}, target=MANAGER),

@@ -103,3 +103,9 @@ def test_without_any_pod_nothing_is_compared() -> None:
     nameless = workload(2.0, **counted)
     nameless.object["metadata"]["uid"] = ""
     assert found(A, nameless) == [], "older journals do not tell objects of one name apart"
+
+
+def test_a_pod_without_labels_belongs_to_no_template() -> None:
+    bare = owned(pod(1.0, "b"))
+    del bare.object["metadata"]["labels"]
+    assert found(A, bare, workload(2.0, replicas=1, readyReplicas=1, updatedReplicas=1)) == []

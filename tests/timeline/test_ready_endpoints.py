@@ -138,6 +138,8 @@ def test_slices_of_others_and_of_other_services_do_not_count() -> None:
     told = [each for each in found(A, IN, other, service("other", "10.96.0.2")) if each[1] > 2.0]
     assert [(since, until, "of other" in why) for since, until, why in told] == [(2.0, 60.0, True)]
     assert found(A) == [], "no slice of the controller was recorded at all"
+    without = [each for each in found(A, service("other", "10.96.0.2"), IN, slices(30.0)) if each[0] >= 30.0]
+    assert [each[:2] for each in without] == [(30.0, 60.0)], "another Service has no slices"
     nameless = [IN, slices(2.0)]
     anonymous = A._replace(object={**A.object, "metadata": {"name": "a", "labels": {"app": "web"}}})
     assert found(anonymous, *nameless) == [], "older journals do not identify pods"

@@ -57,7 +57,7 @@ def follows_the_queue(act: Act, app: str, least: int) -> Finding:
         "scaled up": _since(up, filled, act.end),
         "jobs left": Measure(depths[-1].jobs if not empty else 0, "jobs"),
         "filled with": Measure(depths[0].jobs, "jobs"),
-        "most replicas": Measure(max((replicas(one) for one in changes), default=0), "pods"),
+        "most replicas": Measure(max(replicas(one) for one in changes), "pods"),
     }
     measured |= (
         {"scaled down": _since(fell, empty, act.end), "emptied after": _since(empty, filled, act.end)} if empty else {}

@@ -45,7 +45,7 @@ def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Findi
     act.reading.doubts += other_metric(act, app, "Resource", target)
     bounds = _bounds(act, autoscaler, target)
     measured = {"scaled up": _since(up, on, act.end), "nodes added": Measure(_nodes_added(act), "nodes")}
-    measured["most replicas"] = Measure(max((replicas(one) for one in changes), default=0), "pods")
+    measured["most replicas"] = Measure(max(replicas(one) for one in changes), "pods")
     used = [use for one in autoscaler if on.low < one.seen <= off.low and (use := _use(one)) is not None]
     if up is None and _measures(autoscaler, off) and max(used, default=0) <= target * (1 + TOLERANCE):
         raise Inconclusive(f"the load raised the measured CPU utilization only to {max(used, default=0)} %")

@@ -33,7 +33,9 @@ def keeps_unready(act: Act, table: str, budget: str, *, pods: int, needs: int, r
     """
     seen = act.table(table)
     answers = {name: str(answer) for name, answer in seen.items() if name != AGAIN}
-    if len(answers) < pods or AGAIN not in seen:
+    if AGAIN not in seen:
+        raise Inconclusive(f"the table “{table}” does not say whether the node was schedulable again")
+    if len(answers) < pods:
         raise Inconclusive(f"the table “{table}” has {len(answers)} answers to evictions, and has to have {pods}")
     granted = [name for name, answer in answers.items() if answer.startswith(_GRANTED)]
     refused = [name for name, answer in answers.items() if _says(answer) == (budget, str(needs), str(ready))]
