@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from kubeskeptic.checks import fails_at_most
 from kubeskeptic.findings import Finding, Verdict
-from tests.checks.faulted import failing, none
-from tests.drawn import lane
+from kubeskeptic.timeline import ActSpan
+from tests.checks.faulted import ONE_SECOND, PODS, failing, none
+from tests.drawn import gone, lane, watched
 
 
 @pytest.mark.parametrize(
@@ -27,18 +29,51 @@ def test_stale_entries_are_counted_apart(first: str, again: int, verdict: Verdic
 
 
 @pytest.mark.parametrize("check", [failing, none])
-def test_a_failure_that_an_entry_of_before_the_fault_explains_may_be_one_all_the_same(
-    check: Callable[..., Finding],
+@pytest.mark.parametrize(
+    ("drawing", "ports", "met", "by_chance"),
+    [
+        ("t" + "." * 14 + "." + "." * 31, {0: 50000, 15: 50000}, 0, True),
+        ("t" + "." * 14 + "t" + "." * 31, {0: 50000, 15: 50000}, 1, True),
+        ("tt" + "." * 13 + "tt" + "." * 30, {0: 50000, 1: 50001, 15: 50000, 16: 50001}, 2, False),
+    ],
+)
+def test_chance_alone_meets_an_entry_of_before_the_fault(
+    check: Callable[..., Finding], drawing: str, ports: dict[int, int], met: int, by_chance: bool
 ) -> None:
     """The silence was in an earlier act: 0.5 s before the baseline of this one, and 1 s before its fault."""
-    for again, doubtful in (("t", 1), (".", 0)):
-        one = lane("t" + "." * 14 + again + "." * 31, ports={0: 50000, 15: 50000})
-        finding = check(one, end=4.6, baseline=0.5)
-        assert finding.verdict is (Verdict.INCONCLUSIVE if doubtful else Verdict.HOLDS), finding.why
-        assert (
-            "1 failures of “web” on n1 matched conntrack entries that are older than the fault" in finding.why
-        ) is bool(doubtful)
-        assert (finding.measured["asked"].value, finding.measured["failed by stale conntrack"].value) == (36, doubtful)
+    finding = check(lane(drawing, ports=ports), end=4.6, baseline=0.5)
+    assert finding.verdict is (Verdict.HOLDS if by_chance else Verdict.INCONCLUSIVE), finding.why
+    said = f"{met} failures of “web” on n1 matched conntrack entries that are older than the fault, more than chance explains"
+    assert (said in finding.why) is not by_chance
+    assert (f"Counted separately: {met} later failures" in finding.why) is bool(met)
+    assert (finding.measured["asked"].value, finding.measured["failed by stale conntrack"].value) == (36, met)
+
+
+@pytest.mark.parametrize(
+    ("silent", "asked", "by_chance"),
+    [
+        ({35: "t"}, 15, True),
+        ({35: "t"}, 14, False),
+        ({35: "t", 30: "t"}, 14, True),
+        ({35: "t", 30: "t"}, 8, True),
+        ({35: "t", 30: "t"}, 7, False),
+        ({35: "t", 30: "r"}, 14, False),  # a refused connection leaves no entry
+        ({35: "t", 20: "t"}, 14, True),
+        ({35: "t", 19: "t"}, 14, False),  # 4.1 s before the fault: the entry is gone, with a margin of 2 s
+        ({35: "t", 66: "t"}, 14, False),  # after the fault
+    ],
+)
+def test_the_more_entries_there_are_the_more_of_them_are_met_by_chance(
+    silent: dict[int, str], asked: int, by_chance: bool
+) -> None:
+    """The fault is at 6 s. The last of the requests after it uses the port that timed out at 3.5 s."""
+    ticks = ["."] * (60 + asked)
+    for tick, sign in {**silent, len(ticks) - 1: "t"}.items():
+        ticks[tick] = sign
+    one = lane("".join(ticks), ports={35: 50000, len(ticks) - 1: 50000})
+    spans = (ActSpan("act", 5.9, 6.0, len(ticks) / 10),)
+    finding = fails_at_most(watched(one, faults=(gone(6.0),), within=ONE_SECOND, spans=spans, pods=PODS), "web")
+    assert ("1 failures of “web” on n1 matched" in finding.why) is not by_chance, finding.why
 
 
 def test_a_good_answer_shows_that_a_stale_entry_is_gone() -> None:

@@ -64,6 +64,7 @@ def never_fails(act: Act, probe: str) -> Finding:
     if failed:
         late = f", {worst.late} late" if worst.late else ""
         why = f"{failed} of {asked} requests failed, most on {worst.lane.node} ({worst.listed or 'none'}{late}); none may."
+    why += _apart(seen)
     measured = {"failed or late": Measure(failed, "requests", failed, failed + sum(one.unknown for one in seen))}
     measured |= counts(act, probe, seen)
     return conclude(why, measured, {"failed or late": _NONE}, **_about(act, lanes, probe, _decisive(worst)))
@@ -155,7 +156,6 @@ def _answered_before(act: Act, lanes: Sequence[Lane], dead: Sequence[str]) -> No
 
 # -- telling -----------------------------------------------------------------------------------------------------------
 def _told(worst: Failures, seen: Sequence[Failures], bound: Bound) -> str:
-    left = sum(one.stale for one in seen)
     late = sum(one.late for one in seen)
     why = f"No request failed on any of {len(seen)} nodes."
     if worst.failed or worst.misrouted:
@@ -166,11 +166,14 @@ def _told(worst: Failures, seen: Sequence[Failures], bound: Bound) -> str:
             f"Requests {still} {low if high == float('inf') else high:.2f} s after the fault on {worst.lane.node} "
             f"({worst.listed or 'none failed'}); the limit is {bound.value:g} s."
         )
-    if left:
-        why += (
-            f" Counted separately: {left} later failures that reused the source port of a request that had timed out."
-        )
-    return why + (f" {late} answers took over {LATE:g} s." if late else "")
+    return why + _apart(seen) + (f" {late} answers took over {LATE:g} s." if late else "")
+
+
+def _apart(seen: Sequence[Failures]) -> str:
+    """Return, in words, what is no failure of routing."""
+    left = sum(one.stale for one in seen)
+    said = f" Counted separately: {left} later failures that reused the source port of a request that had timed out."
+    return said if left else ""
 
 
 def _told_dead(dead: int, all_: int, measured: dict[str, Measure]) -> str:

@@ -14,13 +14,14 @@ from itertools import pairwise
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
+from kubeskeptic.checks.chance import PORTS_OF_CONNECT, most_by_chance
 from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
 from kubeskeptic.checks.shares import LaneSecond, worst_of
 from kubeskeptic.durations import MARGIN, STRETCH
 from kubeskeptic.findings import Measure
 from kubeskeptic.timeline import Act, Lane
 from kubeskeptic.timeline.endpoints import strangers
-from kubeskeptic.timeline.stale_conntrack import after_silence, stale
+from kubeskeptic.timeline.stale_conntrack import SILENT, after_silence, stale
 
 _OK = OUTCOMES.index(Outcome.OK)
 _UNKNOWN = OUTCOMES.index(Outcome.UNKNOWN)
@@ -99,10 +100,10 @@ def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
     positions = span(lane, act.since.low, act.end if until is None else until)
     leftover -= _beyond_chance(act, lane, positions, leftover)
     older = leftover.intersection(positions) - stale(lane, syn_sent, act.since.low)
-    if older:
+    if len(older) > _older_by_chance(act, lane, positions, syn_sent):
         act.reading.doubts.append(
             f"{len(older)} failures of “{lane.probe}” on {lane.node} matched conntrack entries that are older than the "
-            "fault: it is not known whether they would have failed without them"
+            "fault, more than chance explains: it is not known whether they would have failed without them"
         )
     for at in positions:
         _count(seen, at, at in leftover, at in wrong, sure)
@@ -115,6 +116,15 @@ def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
         for number in range(1, lane.ticks[at] - lane.ticks[before]):
             seen.stretch_of(lane.sent[before] + number * lane.period).unasked += 1
     return seen
+
+
+def _older_by_chance(act: Act, lane: Lane, positions: Sequence[int], syn_sent: float) -> int:
+    """Return how many of some requests may meet an entry by chance that was left before the fault. Such a request went where
+    the entry leads, whatever the rules say then: it asked nothing about them.
+    """
+    before = span(lane, act.since.low - syn_sent - MARGIN, act.since.low)
+    silent = {lane.ports[at] for at in before if lane.codes[at] in SILENT}
+    return most_by_chance(len(positions) * len(silent) / PORTS_OF_CONNECT)
 
 
 def _beyond_chance(act: Act, lane: Lane, positions: Sequence[int], leftover: Set[int]) -> frozenset[int]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.chance import PORTS, most_by_chance
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lanes import span
 from kubeskeptic.checks.ports import new_ports, one_port_each
@@ -21,10 +21,6 @@ from kubeskeptic.timeline.outages import Outage, outages
 UDP_TIMEOUT = 30.0
 """The lifetime of the conntrack entry of a UDP flow with one query and one answer (Linux, ``nf_conntrack_udp_timeout``)."""
 _FROM_NEW, _STRAY, _FROM_KEPT = "failed from new ports", "failed at another time", "failed from kept ports"
-PORTS = 60999 - 32768 + 1
-"""How many source ports the kernel chooses from at random (Linux, ``ip_local_port_range``)."""
-_BY_CHANCE = 0.001
-"""How often, at most, a lane reuses more ports by chance than are taken for chance."""
 _FROM_REUSED = "failed from reused ports"
 _OF_KEPT, _OF_REUSED = "outage of a kept port", "outage of reused ports"
 _NONE_ELSE = Bound(0, "lookups", "none may fail, except after the pod that answered them has ended")
@@ -100,15 +96,8 @@ def _counted(act: Act, from_new: LookupResults, new: Sequence[Lane], old: Sequen
 
 
 def _by_chance(act: Act, lane: Lane) -> int:
-    """Return how many lookups of an act may reuse a port by chance: the quantile of a Poisson distribution."""
-    mean = len(span(lane, act.baseline, act.end)) * UDP_TIMEOUT / lane.period / PORTS
-    count, chance = 0, math.exp(-mean)
-    left = 1 - chance
-    while left > _BY_CHANCE:
-        count += 1
-        chance *= mean / count
-        left -= chance
-    return count
+    """Return how many lookups of an act may reuse a port by chance."""
+    return most_by_chance(len(span(lane, act.baseline, act.end)) * UDP_TIMEOUT / lane.period / PORTS)
 
 
 def _told(lost: int, stray: int, node: str, longest: Interval, bound: Bound) -> str:

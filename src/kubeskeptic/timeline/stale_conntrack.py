@@ -17,7 +17,8 @@ from kubeskeptic.durations import MARGIN
 from kubeskeptic.timeline.samples import Lane
 
 _OK = OUTCOMES.index(Outcome.OK)
-_SILENT = {OUTCOMES.index(Outcome.TIMEOUT), OUTCOMES.index(Outcome.UNREACHABLE)}
+SILENT = {OUTCOMES.index(Outcome.TIMEOUT), OUTCOMES.index(Outcome.UNREACHABLE)}
+"""The codes of outcomes after which an entry is left."""
 
 
 def stale(lane: Lane, syn_sent: float, since: float = 0.0) -> frozenset[int]:
@@ -36,7 +37,7 @@ def stale(lane: Lane, syn_sent: float, since: float = 0.0) -> frozenset[int]:
         code, port, sent = lane.codes[at], lane.ports[at], lane.sent[at]
         if code == _OK:
             made.pop(port, None)
-        elif code not in _SILENT or not port:
+        elif code not in SILENT or not port:
             continue
         elif port in made and sent - made[port] <= syn_sent + MARGIN:
             found.append(at)
@@ -55,7 +56,7 @@ def after_silence(lane: Lane, syn_sent: float) -> frozenset[int]:
     found: list[int] = []
     for at in range(len(lane)):
         code, port, sent = lane.codes[at], lane.ports[at], lane.sent[at]
-        if code in _SILENT:
+        if code in SILENT:
             silent[port] = sent
         elif code == _OK and port in silent and sent - silent[port] <= syn_sent + MARGIN:
             found.append(at)
