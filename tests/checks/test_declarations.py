@@ -90,5 +90,6 @@ def test_a_declaration_that_was_not_seen_to_change(before: int | None, after: in
         meta = {"name": "web", "uid": "r", "generation": generation}
         return [Change(seen, "MODIFIED", "ReplicaSet", {"metadata": meta})] if generation else []
 
-    act = declared(*of(0.5, before), *of(5.0, after), *of(15.0, 9))
+    deleted = of(6.0, 8)[0]._replace(type="DELETED")
+    act = declared(*of(0.5, before), *of(5.0, after), deleted, *of(15.0, 9))
     assert len([*never_changed(act, "ReplicaSet", "web", 10.0)]) == told

@@ -50,6 +50,7 @@ def edited(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         (failures, "# said otherwise\n", False),
         (failures, "\n\n", False),
         (failures, '"""What the constant above means."""\n', False),
+        (failures, "...\n", True),
         (failures, 'TEXT = """What is used."""\n', True),
     ],
 )

@@ -78,6 +78,9 @@ def test_a_service_was_declared_as_stated() -> None:
     assert lacking(local, service(1.0, externalTrafficPolicy="Local")) == []
     assert "is Local, and the watch shows Cluster" in lacking(local, service(1.0, externalTrafficPolicy="Cluster"))[0]
     assert "shows no Service web" in lacking(local)[0]
+    bare = service(1.0)
+    del bare.object["spec"]
+    assert "is Local, and the watch shows None" in lacking(local, bare)[0]
     changed = service(11.0, type="MODIFIED", externalTrafficPolicy="Cluster")
     assert lacking(local, service(1.0, externalTrafficPolicy="Local"), changed)
 

@@ -134,6 +134,10 @@ def test_a_pod_that_is_chosen_once_and_no_more_is_not_resumed() -> None:
     found = checks.resumes_sending(act(once, end=25.0), "web", NOTHING)
     assert found.verdict is Verdict.INCONCLUSIVE, found.why
     assert "for good" in found.why
+    alone = act(once, end=25.0)
+    alone.recording.changes.append(pod(20.0, "pod-b", type="DELETED"))
+    found = checks.resumes_sending(alone, "web", NOTHING)
+    assert "for good" not in found.why, "no other pod could have been chosen at the end"
 
 
 def test_a_kept_connection_goes_where_it_went() -> None:

@@ -40,6 +40,9 @@ def test_a_container_that_is_restarted_is_another_one() -> None:
     assert told(first, running(pod(9.0, "web-a"), "one")) == []
     assert told(first, running(pod(9.0, "web-a", uid="another", restarts=1), "one")) == []
     assert told(pod(5.0, "web-a"), pod(9.0, "web-a", restarts=1)) == [], "an older journal has no ids"
+    twice = (running(pod(at, "web-a", restarts=1), "one") for at in (5.0, 9.0))
+    assert told(*twice) == [], "it was restarted before"
+    assert told(first, running(pod(9.0, "web-a"), "one", restartCount=None)) == []
     lost = {"terminated": {"reason": "ContainerStatusUnknown", "exitCode": 137}}
     counted = running(pod(9.0, "web-a", restarts=1), "one", state=lost)
     assert told(first, counted) == [], "the kubelet counts a restart before there is one"

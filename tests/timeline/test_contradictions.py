@@ -221,12 +221,12 @@ def test_what_has_no_name_or_asks_from_outside_is_not_held_to_one_node(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("measured", "proven"), [(0.52, True), (0.54, True), (0.56, False), (5.0, False), (None, True)]
+    ("measured", "proven"), [(0.5, True), (0.52, True), (0.53125, True), (0.56, False), (5.0, False), (None, True)]
 )
 def test_an_agent_is_proven_by_the_numbers_of_its_proof(tmp_path: Path, measured: float | None, proven: bool) -> None:
     written = Journal(tmp_path / "numbers.jsonl", run="r1")
     written.write("run", id="r1", nodes=["n1"])
-    written.write("instrument", node="n1", injected=0.52, measured=measured, tick=0.021, proven=True)
+    written.write("instrument", node="n1", injected=0.5, measured=measured, tick=0.03125, proven=True)
     scenario(written, "a")
     (one,) = loaded(written).scenarios.values()
     assert one.unproven == (frozenset() if proven else {"n1"})

@@ -34,5 +34,6 @@ def test_of_many_every_second_batch_is_kept_and_of_what_follows_too(monkeypatch:
         "the first and the third of three, and the fourth"
     )
     assert lag([1.0, 1.0], [2.0, 2.0], [3.0, 3.0], [0.0], [9.0]).p99 == 1.0, "the fifth is passed over by then"
+    assert lag([5.0, 5.0], [6.0] * 9).p99 == 5.0, "each batch counts by its own length"
     assert lag([1.0] * 5).p99 == 1.0, "a single batch stays whole"
     assert lag([5.0, 5.0], [6.0] * 9, [1.0] * 9).p99 == 5.0, "until no more than that is left"
