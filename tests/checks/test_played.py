@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.bounds import constant, setting
-from kubeskeptic.checks.played import contradictions
+from kubeskeptic.checks.played import contradictions, lacking
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, ActSpan
+from kubeskeptic.timeline.recording import LEFT_OUT
 from tests.checks.minute import GOOD, found, minute, says
 from tests.drawn import fault, gone
 
@@ -24,6 +25,23 @@ def test_an_act_is_watched_for_as_long_as_its_case_says() -> None:
     assert (finding.verdict, "GRACE" in finding.why) == (Verdict.INCONCLUSIVE, True)
 
 
+def test_each_act_is_watched_for_as_long_as_the_case_says() -> None:
+    spans = (ActSpan("act", 0, 1, 10), ActSpan("later", 20, 21, 60))
+    both = minute(GOOD, spans=spans, faults=(gone(2.0),)).recording
+    said = "“act” was watched for 8.0 s; at least 12 s are required"
+    says(found(Act(both, ["act", "later"], watched=constant("test", 10.0))), said)
+    spans[0].end = None
+    assert "was watched for" not in found(Act(both, ["act", "later"], watched=constant("test", 10.0))).why
+
+
+@pytest.mark.parametrize("left_out", [{}, {"never": "no rights"}])
+def test_of_an_act_that_never_began_nothing_is_said_here(left_out: dict[str, str]) -> None:
+    one = minute(GOOD)
+    one.recording.facts[LEFT_OUT] = left_out
+    never = Act(one.recording, ["never"])
+    assert ([*lacking(never)], [*contradictions(never)]) == ([], [])
+
+
 def test_each_fault_of_the_act_has_to_bite_within_it() -> None:
     one, other = gone(2.0), gone(3.0, target="pod/ns/pod-b")
     del other.phases["bit"]
@@ -34,6 +52,7 @@ def test_each_fault_of_the_act_has_to_bite_within_it() -> None:
     other = fault({"applying": 3.0, "bit": 3.0}, target="pod/ns/pod-a")
     says(found(minute(GOOD, faults=(one, other))), "The fault crash_node on pod/ns/pod-a of “act” was not seen to bite")
     says(found(minute(GOOD, faults=(one,))), "")
+    says(found(minute(GOOD, faults=(gone(2.0, bit=60.0),))), "")
     for late in (gone(70.0), gone(2.0, bit=61.0), gone(-1.0)):
         says(found(minute(GOOD, faults=(late,)), value=9), "is recorded for “act”, but was not injected within it")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic import checks
+from kubeskeptic.checks.scaling import never_wanted
 from kubeskeptic.findings import Verdict
 from tests.checks.declared import ASKED, TWO, declared, deployment, scaled, watch_gap
 from tests.drawn import pod
@@ -88,3 +89,14 @@ def test_pods_that_turn_unready_are_not_scaled_away() -> None:
 def test_a_gap_in_the_watch_is_no_pass() -> None:
     act = declared(*TWO, ASKED, pod(3.0, "web-c"), gaps=(watch_gap(4.0, 5.0),))
     assert checks.scaled(act, "web", 3).verdict is Verdict.INCONCLUSIVE
+
+
+def test_pods_that_were_never_wanted() -> None:
+    two, three = deployment(0.0, 2), deployment(5.0, 3)
+    there = [pod(0.5, name, app="web") for name in ("web-a", "web-b")]
+    waiting, more = pod(3.0, "web-c", ready=False), pod(4.0, "web-d")
+    assert never_wanted([*there, waiting, more], [two], 1.0) == 1
+    assert never_wanted([*there, waiting], [two], 1.0) == never_wanted([*there, more], [two], 4.0) == 0
+    assert never_wanted([*there, pod(5.0, "web-d")], [two, three], 1.0) == 0
+    assert never_wanted([*there, pod(2.0, "web-a", deleting=True), more], [two], 1.0) == 0
+    assert never_wanted([*there, more, pod(4.5, "web-e"), pod(4.6, "web-e")], [two], 1.0) == 2

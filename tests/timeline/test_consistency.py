@@ -43,6 +43,7 @@ def fact(value: object, scenario: str = "a", name: str = "depth") -> dict[str, A
         (fact(1.0), fact(2.0, name="other"), ""),
         (fact({"act": "why"}), fact({"act": "why", "more": "why"}), ""),
         (fact("why"), fact("another"), ""),
+        (fact([1.0, "why"]), fact([1.0, "another"]), ""),
     ],
 )
 def test_what_was_said_once_is_not_said_otherwise(first: dict[str, Any], then: dict[str, Any], said: str) -> None:

@@ -35,7 +35,7 @@ def seen_until(act: Act, until: float | None = None) -> float:
     """
     end = act.end if until is None else until
     gaps = (gap for gap in act.recording.gaps if gap.source == "watch" and gap.resource in ("", *act.reading.kinds))
-    return min([end, *(gap.since for gap in gaps if gap.touches(act.baseline, end) and (gap.until or end) >= end)])
+    return min([end, *(gap.since for gap in gaps if (gap.until or end) >= end)])
 
 
 def told(took: Interval, digits: int = 1) -> str:
