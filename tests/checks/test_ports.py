@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.checks.clients import lacking
-from kubeskeptic.checks.ports import asked_by_kept, new_ports, one_port_each
+from kubeskeptic.checks.ports import PORTS, PORTS_OF_CONNECT, asked_by_kept, most_by_chance, new_ports, one_port_each
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.timeline import ActSpan, Lane
 from tests.drawn import lane, watched
@@ -54,3 +54,24 @@ def test_a_probe_that_is_to_keep_its_connection_kept_it() -> None:
     asked_by_kept(act, "web")
     told = list(lacking(act, "web", act.lanes("web"), 0, 3))
     assert told == ["“web” took a new connection for each request, unlike what is claimed"]
+
+
+# -- by chance --------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("mean", "most"),
+    [
+        (0.0, 0),
+        (0.0010, 0),  # 1 − e^−0.0010 = 0.0009995
+        (0.0011, 1),
+        (0.045, 1),  # 0.00098 for more than one
+        (0.046, 2),
+        (1.0, 5),  # from tables: 0.00059 for more than five, 0.0037 for more than four
+        (10.0, 21),
+    ],
+)
+def test_the_quantile_of_a_poisson_distribution(mean: float, most: int) -> None:
+    assert most_by_chance(mean) == most
+
+
+def test_there_are_as_many_ports_as_linux_has_by_default() -> None:
+    assert (PORTS, PORTS_OF_CONNECT) == (28232, 14116)

@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.bounds import SYN_SENT, Bound, Interval
-from kubeskeptic.checks.chance import PORTS_OF_CONNECT, most_by_chance
 from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
+from kubeskeptic.checks.ports import PORTS_OF_CONNECT, most_by_chance
 from kubeskeptic.checks.shares import LaneSecond, worst_of
 from kubeskeptic.durations import MARGIN, STRETCH
 from kubeskeptic.findings import Measure

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound, Interval
-from kubeskeptic.checks.chance import PORTS, most_by_chance
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lanes import span
-from kubeskeptic.checks.ports import new_ports, one_port_each
+from kubeskeptic.checks.ports import PORTS, most_by_chance, new_ports, one_port_each
 from kubeskeptic.checks.resolving import NO_LOOKUP, ONE_ADDRESS, REPLACED, LookupResults, replaced_in
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
