@@ -134,9 +134,45 @@ def test_a_later_record_of_the_run_changes_nothing(tmp_path: Path, more: dict[st
 def test_a_setting_is_the_largest_of_those_on_the_nodes(tmp_path: Path, value: float, said: str) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
     sync = {"SYNC": {"value": value, "unit": "s", "from": "kube-proxy", "per_node": {"n1": 1.0, "n2": 9.0}}}
-    journal.write("run", id="r1", nodes=["n1"], settings=sync)
+    journal.write("run", id="r1", nodes=["n1", "n2"], settings=sync)
     scenario(journal, "a")
     journal.close()
     evidence = load(journal.path)
     assert evidence.damage == ((f"line 1 of the journal: {said}",) if said else ())
     assert concerned(evidence) == ("a" if said else "")
+
+
+SYNC = {"value": 9.0, "unit": "s", "from": "kube-proxy", "per_node": {"n1": 1.0, "n2": 9.0}}
+STRANGER = "its SYNC is also that of n2, which is not a node of the run"
+
+
+@pytest.mark.parametrize(
+    ("known", "more", "said"),
+    [
+        ([], ["n1", "n2"], []),
+        (["n1", "n2"], ["n1", "n2"], []),
+        (["n1"], ["n1", "n2"], []),
+        ([], ["n1"], [STRANGER]),
+        (["n1"], ["n1"], [STRANGER]),
+        ([], [], []),
+    ],
+)
+def test_a_setting_is_that_of_nodes_of_the_run(known: list[str], more: list[str], said: list[str]) -> None:
+    before = {"id": "r", "nodes": known} if known else {}
+    assert merged(before, {"id": "r", "nodes": more, "settings": {"SYNC": SYNC}})[1] == said
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "said"),
+    [
+        ("GRACE", "s", []),
+        ("GRACE", "ms", ["its GRACE is in ms, and has to be in s"]),
+        ("GRACE", "", ["its GRACE is in no unit, and has to be in s"]),
+        ("GRACE", "%", ["its GRACE is in %, and has to be in s"]),
+        ("EVICTION memory.available", "%", []),
+        ("EVICTION memory.available", "bytes", []),
+    ],
+)
+def test_a_length_of_time_is_in_seconds(name: str, unit: str, said: list[str]) -> None:
+    one = {"value": 50.0, "unit": unit, "from": "a default"}
+    assert merged({}, {"id": "r", "nodes": ["n1"], "settings": {name: one}})[1] == said

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from kubeskeptic.journal import Record
 
 _FRAME = ("at", "kind")
+_AMOUNTS = "EVICTION "
+"""The names of settings that are no length of time begin with this."""
 
 
 def merged(known: Record, more: Record) -> tuple[Record, list[str]]:
@@ -15,12 +17,12 @@ def merged(known: Record, more: Record) -> tuple[Record, list[str]]:
 
     Records of another run are ignored.
     """
-    uneven = [*_uneven(more.get("settings") or {})]
+    mistaken = [*_mistaken(more.get("settings") or {}, [*(known.get("nodes") or ()), *(more.get("nodes") or ())])]
     if not known:
-        return more, uneven
+        return more, mistaken
     if more["id"] != known["id"]:
         return known, [f"it describes the run {more['id']}, not {known['id']}"]
-    result, wrong = dict(known), uneven
+    result, wrong = dict(known), mistaken
     for name, value in more.items():
         if name in _FRAME:
             continue
@@ -29,12 +31,20 @@ def merged(known: Record, more: Record) -> tuple[Record, list[str]]:
     return result, wrong
 
 
-def _uneven(settings: Record) -> Iterator[str]:
-    """Yield the settings whose value is not the largest of those on the nodes, one part of a sentence each."""
+def _mistaken(settings: Record, nodes: Collection[str]) -> Iterator[str]:
+    """Yield what is wrong with settings, one part of a sentence each: a value that is not the largest of those on the nodes, a
+    length of time in another unit than seconds, and a value on a node that the run does not have.
+    """
     for name, one in settings.items():
-        most = max((one.get("per_node") or {}).values(), default=one["value"])
+        each = one.get("per_node") or {}
+        most = max(each.values(), default=one["value"])
         if most != one["value"]:
             yield f"its {name} is {_short(one)}, and the largest value on a node is {_short(most)}"
+        if one["unit"] != "s" and not name.startswith(_AMOUNTS):
+            yield f"its {name} is in {one['unit'] or 'no unit'}, and has to be in s"
+        strangers = sorted(each.keys() - set(nodes)) if nodes else ()
+        if strangers:
+            yield f"its {name} is also that of {', '.join(strangers)}, which is not a node of the run"
 
 
 def _grown(name: str, old: Any, new: Any) -> tuple[Any, list[str]]:
