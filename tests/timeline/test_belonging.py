@@ -91,7 +91,7 @@ def test_fields_that_are_there_and_empty_are_read(journal: Journal) -> None:
     seen = only(journal)
     assert (seen.namespace, seen.test, seen.changes[0].age, seen.evidence[0].missing) == ("", "", 0.0, ())
     assert (seen.acts["a"].faults, seen.faults[0].evidence, seen.broke_off) == ([], {}, "")
-    assert seen.damage == ()
+    assert seen.damage == ("the fault  acted on nothing that was recorded",)
 
 
 def test_a_change_of_the_scenario_s_namespace_or_of_none_is_no_damage(journal: Journal) -> None:

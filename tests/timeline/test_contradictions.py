@@ -59,14 +59,16 @@ def fault_of(**phases: float) -> FaultSpan:
     ("phases", "said"),
     [
         ({"intent": 1.0, "armed": 1.1, "applying": 1.2, "applied": 1.3, "bit": 1.3, "undoing": 9.0, "undone": 9.5}, ""),
-        ({"applied": 1.0, "undoing": 2.0, "undone": 3.0, "healed": 2.0}, ""),
+        ({"applying": 1.0, "applied": 1.0, "undoing": 2.0, "undone": 3.0, "healed": 2.0}, ""),
+        ({"applying": 1.0, "undoing": 2.0, "undone": 3.0}, ""),
+        ({"applied": 1.0, "bit": 2.0}, "reached “applied” without “applying”"),
         ({"applying": 2.0, "applied": 2.5, "bit": 2.0}, "reached “bit” 0.5 s before “applied”"),
         ({"applying": 2.0, "applied": 1.5}, "reached “applied” 0.5 s before “applying”"),
         ({"bit": 2.0, "undoing": 1.0, "undone": 3.0}, "reached “undoing” 1.0 s before “bit”"),
         ({"undoing": 3.0, "undone": 2.0}, "reached “undone” 1.0 s before “undoing”"),
-        ({"applied": 1.0, "undone": 2.0}, "reached “undone” without “undoing”"),
+        ({"applying": 1.0, "applied": 1.0, "undone": 2.0}, "reached “undone” without “undoing”"),
         ({"undoing": 3.0, "undone": 4.0, "healed": 2.5}, "reached “healed” 0.5 s before “undoing”"),
-        ({"applied": 1.0, "healed": 2.5}, ""),
+        ({"applying": 1.0, "applied": 1.0, "healed": 2.5}, ""),
     ],
 )
 def test_the_phases_of_a_fault_have_an_order(phases: dict[str, float], said: str) -> None:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from kubeskeptic.durations import HOLE
 from kubeskeptic.timeline.batches import Ticks
+from kubeskeptic.timeline.fault_targets import strange_targets
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.recording import ActSpan, Change, Recording
 
@@ -22,6 +23,7 @@ def contradictions(recording: Recording) -> Iterator[str]:
     """Yield the contradictions of a recording, one sentence each."""
     for fault in recording.faults:
         yield from _of_fault(fault)
+        yield from strange_targets(recording, fault)
     yield from _of_changes(recording.changes)
     yield from _of_acts(recording.acts.values())
 
@@ -45,8 +47,9 @@ def _of_fault(fault: FaultSpan) -> Iterator[str]:
         if after < before:
             yield f"the fault {fault.fault} reached “{later}” {before - after:.1f} s before “{earlier}”"
     healed, undoing = fault.phases.get("healed"), fault.phases.get("undoing")
-    if "undone" in fault.phases and undoing is None:
-        yield f"the fault {fault.fault} reached “undone” without “undoing”"
+    for phase, before in (("applied", "applying"), ("undone", "undoing")):
+        if phase in fault.phases and before not in fault.phases:
+            yield f"the fault {fault.fault} reached “{phase}” without “{before}”"
     if healed is not None and undoing is not None and healed < undoing:
         yield f"the fault {fault.fault} reached “healed” {undoing - healed:.1f} s before “undoing”"
 

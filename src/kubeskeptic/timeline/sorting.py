@@ -97,8 +97,8 @@ class Sorter:
 
     def settle(self) -> None:
         """Sort what was added since the last call, and copy the data of the run into each recording."""
-        while self._touched:
-            recording = self.evidence.scenarios[name := self._touched.popitem()[0]]
+        touched, self._touched = self._touched, {}
+        for name, recording in ((one, self.evidence.scenarios[one]) for one in touched):
             for lane in recording.lanes.values():
                 lane.sort()
             recording.changes.sort(key=lambda change: change.seen)
@@ -108,11 +108,12 @@ class Sorter:
                 self._damage.note(f"an API object cannot be read: {type(error).__name__}: {error}", [name])
             stray = [gap for gap in self._gaps[""] if gap.touches(recording.started, recording.ended or float("inf"))]
             recording.gaps = sorted(self._gaps[name] + (stray if name else []), key=lambda gap: gap.since)
-            self._impossible[name] = [*contradictions(recording), *overlapping(self._ticks[name])]
         self.evidence.damage = self._damage.whole()
         for name, recording in self.evidence.scenarios.items():
             self.evidence.fill(recording)
             self._observers.fill(recording)
+            if name in touched:
+                self._impossible[name] = [*contradictions(recording), *overlapping(self._ticks[name])]
             recording.damage = self._damage.of(name, self._impossible.get(name, ()))
 
     # -- damage --------------------------------------------------------------------------------------------------------
@@ -200,8 +201,8 @@ class Sorter:
 
     def _change(self, record: Record) -> None:
         age, written = (float(record.get(name) or 0.0) for name in ("age", "written"))
-        told = record["seen"], record["type"], record["resource"], record["object"], age, written
-        change = Change(*told, tuple(record.get("by") or ()))
+        told = (record[name] for name in ("seen", "type", "resource", "object"))
+        change = Change(*told, age, written, tuple(record.get("by") or ()))
         recording = self._recording(record)
         recording.changes.append(change)
         if recording.namespace and change.namespace not in ("", recording.namespace):
@@ -239,8 +240,9 @@ class Sorter:
             self.evidence.tick_lag.add(batches.lateness(fresh, probe, record["offset"]))
         if contradicted:
             more = f" and {len(contradicted) - 1} more" if len(contradicted) > 1 else ""
-            told = f"it has another sample of tick {min(contradicted)}{more} of the probe “{name}” on {node}"
-            self._wrong(told, [recording.id])
+            self._wrong(
+                f"it has another sample of tick {min(contradicted)}{more} of “{name}” on {node}", [recording.id]
+            )
 
     def _doubted(self, record: Record) -> None:
         """Note samples as a gap if their clock is not known well enough to compare them with the times of a fault."""
