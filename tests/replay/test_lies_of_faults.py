@@ -67,3 +67,22 @@ def test_a_fault_that_was_applied_nobody_knows_since_when(told: Teller) -> None:
 def test_settings_in_another_unit(told: Teller, case: str) -> None:
     finding = told(case, settings(unit="ms"))
     assert (finding.verdict, "is in ms, and has to be in s" in finding.why) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_no_record_describes_the_run(told: Teller) -> None:
+    finding = told(FORCED, lambda one: [] if one["kind"] == "run" else [one])
+    assert (finding.verdict, "is not known" in finding.why) == (Verdict.INCONCLUSIVE, True)
+
+
+@pytest.mark.parametrize("case", [STABLE, DEAD])
+def test_the_run_names_no_nodes(told: Teller, case: str) -> None:
+    finding = told(case, lambda one: [one | ({"nodes": []} if one["kind"] == "run" else {})])
+    assert (finding.verdict, "it names no nodes" in finding.why) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_no_outage_was_injected_into_what_was_proven(told: Teller) -> None:
+    def change(record: Record) -> Iterable[Record]:
+        return [record | ({"injected": 0.0, "measured": 0.0} if record["kind"] == "instrument" else {})]
+
+    finding = told(STABLE, change)
+    assert (finding.verdict, "not proven to measure a known outage" in finding.why) == (Verdict.INCONCLUSIVE, True)

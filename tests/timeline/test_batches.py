@@ -69,9 +69,7 @@ def test_another_sample_of_the_same_tick_is_damage(tmp_path: Path, other: dict[s
     evidence = sampled(tmp_path, batch("a"), batch("a", **other))
     assert ticks(evidence) == [0, 1, 2]
     assert evidence.scenarios["a"].copies == 2
-    assert evidence.scenarios["a"].damage == (
-        "line 4 of the journal: it has another sample of tick 1 of the probe “web” on n1",
-    )
+    assert evidence.scenarios["a"].damage == ("line 4 of the journal: it has another sample of tick 1 of “web” on n1",)
 
 
 def test_several_other_samples_are_counted(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ STRANGER = "its SYNC is also that of n2, which is not a node of the run"
         (["n1"], ["n1", "n2"], []),
         ([], ["n1"], [STRANGER]),
         (["n1"], ["n1"], [STRANGER]),
-        ([], [], []),
+        ([], [], ["it names no nodes"]),
     ],
 )
 def test_a_setting_is_that_of_nodes_of_the_run(known: list[str], more: list[str], said: list[str]) -> None:

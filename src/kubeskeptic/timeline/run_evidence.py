@@ -35,7 +35,8 @@ class RunEvidence:
 
     def fill(self, recording: Recording) -> None:
         """Copy to a recording what is known of the run as a whole."""
-        recording.settings = self.settings
+        # without a record of the run, nobody said that a setting cannot be read: a claim that needs it is not skipped
+        recording.settings = self.settings if self.run else Settings({}, readable=True)
         recording.nodes = tuple(self.run.get("nodes") or ())
         recording.roles = dict(self.run.get("roles") or {})
         recording.unproven = self.unproven(recording)
@@ -48,8 +49,11 @@ class RunEvidence:
 
 
 def _proven(instrument: Mapping[str, Any]) -> bool:
-    """Return whether an agent's measurement of a known outage was right within one tick, by its record and by its numbers."""
+    """Return whether an agent's measurement of a known outage was right within one tick, by its record and by its numbers.
+
+    An outage that is not longer than a tick proves nothing: whoever measures none would be right.
+    """
     numbers = [instrument.get(name) for name in ("measured", "injected", "tick")]
     known = [float(number) for number in numbers if number is not None]
-    right = len(known) < len(numbers) or abs(known[0] - known[1]) <= known[2]
+    right = len(known) < len(numbers) or (abs(known[0] - known[1]) <= known[2] < known[1])
     return bool(instrument.get("proven")) and right

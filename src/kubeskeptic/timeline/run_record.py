@@ -19,7 +19,7 @@ def merged(known: Record, more: Record) -> tuple[Record, list[str]]:
     """
     mistaken = [*_mistaken(more.get("settings") or {}, [*(known.get("nodes") or ()), *(more.get("nodes") or ())])]
     if not known:
-        return more, mistaken
+        return more, [*mistaken, *(["it names no nodes"] if more.get("nodes") == [] else [])]
     if more["id"] != known["id"]:
         return known, [f"it describes the run {more['id']}, not {known['id']}"]
     result, wrong = dict(known), mistaken
