@@ -61,7 +61,7 @@ def pod(
 ) -> Change:
     """:param by: why it is deleted, if it is; empty for nothing that Kubernetes says"""
     meta = {"name": name, "uid": uid or name, "labels": {"app": app}} | (
-        {"deletionTimestamp": "now"} if deleting else {}
+        {"deletionTimestamp": "2100-01-01T00:00:00Z"} if deleting else {}
     )
     status: dict[str, Any] = {
         "podIP": ip,

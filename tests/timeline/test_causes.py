@@ -163,3 +163,9 @@ def test_only_changed_endpoints_say_when_a_slice_was_written() -> None:
 def test_a_pods_turn_is_older_than_the_slice_that_was_told_late() -> None:
     late = endpoint_slice(6.5, "pod-a", age=0.2)._replace(written=3.0)
     assert ages(*NEW, late, pod(7.0, "pod-a")) == [0.0, 4.0]
+
+
+def test_what_an_object_says_of_itself_makes_it_older() -> None:
+    late = pod(5.5, "pod-a", type="ADDED", ready=False)
+    late.object["metadata"]["creationTimestamp"] = "1970-01-01T00:00:03Z"
+    assert ages(late) == [2.5]

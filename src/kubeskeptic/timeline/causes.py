@@ -4,7 +4,8 @@ A busy API server may deliver a change to a watch seconds late, to each watch at
 The recorded age of the change is then too small. Three things show this. An EndpointSlice states, to the second, when its
 endpoints were last written. The EndpointSlice controller writes slices from the pods that it has read: if a pod's change is
 seen after the slice that resulted from it, the change happened before that slice was written. And the Ready condition itself
-states, to the second, its last transition time.
+states, to the second, its last transition time. What else objects say of themselves is in
+:mod:`kubeskeptic.timeline.own_times`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 from kubeskeptic.objects import unix
 from kubeskeptic.timeline.foreign_endpoints import MANAGED_BY, SERVICE
 from kubeskeptic.timeline.objects import is_ready
+from kubeskeptic.timeline.own_times import as_stated
 from kubeskeptic.timeline.recording import Change
 
 _CONTROLLER = "endpointslice-controller.k8s.io"
@@ -29,12 +31,12 @@ class _Turn(NamedTuple):
 
 
 def aged(changes: Sequence[Change]) -> list[Change]:
-    """Return the changes. Those of a slice's endpoints, and those with which a pod became Ready or unready, get the age, in
-    seconds, that this evidence shows.
+    """Return the changes. Those of a slice's endpoints, those with which a pod became Ready or unready, and those of which the
+    object says when it changed, get the age, in seconds, that this evidence shows.
 
     :param changes: changes of all kinds, in the order seen
     """
-    changes = _dated(changes)
+    changes = _dated(as_stated(changes))
     turns = _turns(changes)
     since: dict[str, tuple[bool, Change]] = {}
     found = []
