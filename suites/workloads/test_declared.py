@@ -167,7 +167,7 @@ def answer(stage: Stage, kind: str, name: str, patch: Mapping[str, object]) -> s
 
 @claim("run.requirements", case="fits", act="requests", within=START, broken_by=("scheduler-stopped",))
 def test_a_pod_that_fits_runs(act: Act, holds: Holds) -> None:
-    holds(checks.runs_in_time(act, "fits"))
+    holds(checks.runs_in_time(act, "fits", requesting=True))
 
 
 @claim("run.requirements", case="cpu", act="requests", within=START, broken_by=("requests-removed",))

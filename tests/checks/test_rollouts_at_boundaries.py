@@ -48,7 +48,10 @@ def test_a_rollout_is_complete_when_all_replicas_are_new_and_available(name: str
 def single(first: Change, *changes: Change) -> Finding:
     """What is said of a Deployment of one pod."""
     acts = {"act": ActSpan("act", 0, 1, 20)}
-    seen = recording(first, *OLD[:1], *changes, acts=acts, settings=settings())
+    deployments = [one for one in (first, *changes) if one.kind == "Deployment"]
+    one_ = [one._replace(object=one.object | {"spec": {"replicas": 1}}) for one in deployments]
+    pods = [one for one in changes if one.kind == "Pod"]
+    seen = recording(*one_, *OLD[:1], *pods, acts=acts, settings=settings())
     return rolled_over(Act(seen, ["act"], within=constant("test", 3.0)), "web", 1, surge=1, unavailable=0)
 
 

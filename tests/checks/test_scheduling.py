@@ -185,8 +185,8 @@ def asks(change: Change, cores: str) -> Change:
     return change
 
 
-def worker(cores: str, **spec: object) -> Change:
-    meta = {"name": "n1", "uid": "n1"}
+def worker(cores: str, name: str = "n1", **spec: object) -> Change:
+    meta = {"name": name, "uid": name}
     return Change(0.0, "LISTED", "Node", {"metadata": meta, "spec": spec, "status": {"allocatable": {"cpu": cores}}})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kubeskeptic.bounds import Bound
@@ -65,15 +65,41 @@ def fits_after_all(act: Act, pod: Change, resource: str, others: str = "") -> It
     :param others: the table with the requests of the pods on each node that do not belong to the scenario
     """
     elsewhere = act.table(others) if others else {}
-    nodes = living(act.recording.of_kind("Node"), pod.seen) if resource in RESOURCES else {}
+    if resource not in RESOURCES:
+        return
+    nodes = [node for node in living(act.recording.of_kind("Node"), pod.seen).values() if takes_pods(node)]
+    if act.recording.nodes and not nodes:
+        yield f"No node took pods when {pod.name} was created, so it would have waited whatever it requested"
     pods = [one for uid, one in living(act.changes("Pod"), pod.seen).items() if uid != pod.uid and not ended(one)]
-    for node in nodes.values():
+    for node in nodes:
         name, mine = str(node["metadata"]["name"]), requests(pod.object)[resource]
         taken = sum(requests(one)[resource] for one in pods if node_of(one) == name)
         taken += elsewhere.get(name, {}).get(resource, 0.0)
-        spec, room = node.get("spec") or {}, amount(node["status"]["allocatable"].get(resource, 0)) - taken
-        if mine <= room and not spec.get("taints") and not spec.get("unschedulable"):
+        room = amount(node["status"]["allocatable"].get(resource, 0)) - taken
+        if mine <= room:
             yield f"{pod.name} requests {mine:g} of {resource}, and {name} has {room:g} to give"
+
+
+def takes_pods(node: Mapping[str, Any]) -> bool:
+    """Return whether pods that tolerate nothing may be assigned to a node."""
+    spec = node.get("spec") or {}
+    return not spec.get("taints") and not spec.get("unschedulable")
+
+
+def too_large_together(act: Act, pods: Iterable[Change], workers: Collection[str]) -> Iterator[str]:
+    """Yield the resources of which some pods together request more than any worker has, one sentence each: they cannot all be
+    on one node.
+    """
+    asked = [requests(one.object) for one in {one.uid: one for one in pods}.values()]
+    nodes = living(act.recording.of_kind("Node"), act.start).values()
+    rooms = [node["status"]["allocatable"] for node in nodes if node["metadata"]["name"] in workers]
+    for resource in RESOURCES:
+        together, most = (
+            sum(one[resource] for one in asked),
+            max((amount(one.get(resource, 0)) for one in rooms), default=0),
+        )
+        if rooms and together > most:
+            yield f"The new pods together request {together:g} of {resource}, and no worker has more than {most:g}"
 
 
 def _room(act: Act, node: str, which: Callable[[Iterable[float]], float]) -> Amounts:

@@ -6,9 +6,15 @@ An object that was not recorded, or that is deleted, declares nothing that could
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
-from kubeskeptic.timeline import Act
+from kubeskeptic.errors import Inconclusive
+from kubeskeptic.objects import owner
+from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.objects import labelled
+from kubeskeptic.timeline.pod_counts import WORKLOADS
+from kubeskeptic.timeline.quantities import requests
 
 
 def not_rolling(act: Act, app: str, surge: int, unavailable: int) -> Iterator[str]:
@@ -51,6 +57,43 @@ def other_metric(act: Act, app: str, kind: str, target: float | None = None) -> 
             yield f"The target of the autoscaler {app} is {_said(wanted)} %, and has to be {target:g} %"
 
 
+def require_as_many(act: Act, app: str, wanted: int, since: float = 0.0, *, owner_too: bool = True) -> None:
+    """Require that the workload of this name declared a number of replicas throughout an act: how many pods there are says
+    nothing of another number.
+
+    :param since: only declarations in force after this moment, in Unix seconds, count
+    :param owner_too: whether the one that owns all pods of this app must have declared it too, if there is one such
+    :raises Inconclusive: if it declared another number
+    """
+    owners = [owner(one.object) for one in labelled(act.recording.of_kind("Pod"), app)]
+    names = {str(one["name"]) for one in owners if one}
+    for kind, name in product(WORKLOADS, {app, *(names if owner_too and len(names) == 1 else ())}):
+        for spec in _declared(act, kind, name, since):
+            said = spec.get("replicas", wanted)
+            if said != wanted:
+                raise Inconclusive(f"the {kind} {name} declared {said} replicas, and has to declare {wanted}")
+
+
+def not_bare(pod: Change) -> Iterator[str]:
+    """Yield a sentence if a pod has a controller."""
+    controller = owner(pod.object)
+    if controller:
+        yield f"{pod.name} is no bare pod: it is owned by the {controller['kind']} {controller['name']}"
+
+
+def without_limit(pod: Change) -> Iterator[str]:
+    """Yield a sentence if no container of a pod has a memory limit, and that is known."""
+    known = [one["resources"] for one in pod.object["spec"].get("containers") or () if "resources" in one]
+    if known and not any("memory" in (one.get("limits") or {}) for one in known):
+        yield f"No container of {pod.name} has a memory limit"
+
+
+def not_requesting(pod: Change) -> Iterator[str]:
+    """Yield the resources that a pod does not request, one sentence each."""
+    amounts = requests(pod.object)
+    yield from (f"{pod.name} requests no {resource}" for resource, one in amounts.items() if one <= 0)
+
+
 def never_changed(act: Act, kind: str, name: str, until: float) -> Iterator[str]:
     """Yield a sentence if the watch shows an object, but no other generation of it between the act's start and a moment."""
     seen = [one for one in act.recording.of_kind(kind, name) if one.type != "DELETED" and one.earliest <= until]
@@ -60,12 +103,13 @@ def never_changed(act: Act, kind: str, name: str, until: float) -> Iterator[str]
         yield f"The declaration of {name} was not seen to change"
 
 
-def _declared(act: Act, kind: str, name: str) -> Iterator[Mapping[str, Any]]:
-    """Yield each declaration of an object that was in force in an act, once."""
+def _declared(act: Act, kind: str, name: str, since: float = 0.0) -> Iterator[Mapping[str, Any]]:
+    """Yield each declaration of an object that was in force in an act, once; none that was replaced before ``since``."""
     changes = [one for one in act.recording.of_kind(kind, name) if one.type != "DELETED" and one.seen <= act.end]
-    before = [one for one in changes if one.seen <= act.start][-1:]
+    begun = max(act.start, since)
+    before = [one for one in changes if one.seen <= begun][-1:]
     last: Mapping[str, Any] | None = None
-    for change in (*before, *(one for one in changes if one.seen > act.start)):
+    for change in (*before, *(one for one in changes if one.seen > begun)):
         spec = change.object.get("spec") or {}
         if spec != last:
             yield spec

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.declarations import without_limit
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import seen_until
 from kubeskeptic.errors import Inconclusive
@@ -40,6 +41,7 @@ def killed_for_memory(act: Act, app: str) -> Finding:
     killed = next((change for change in changes if _end(change)), None)
     if killed is None:
         return _not_killed(act, app, changes[0].seen)
+    act.reading.doubts += without_limit(killed)
     end = _end(killed)
     again = next((change for change in changes if change.seen >= killed.seen and _runs_again(change)), None)
     took = again.when.since(killed.when) if again else Interval(seen_until(act) - killed.seen, float("inf"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kubeskeptic.bounds import BEFORE_EVICTION, UNTIL_EVICTED, Bound, Interval
+from kubeskeptic.checks.declarations import not_bare
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, not_ready_at_the_end, reached, seen_until
 from kubeskeptic.checks.node_return import returned
@@ -173,6 +174,7 @@ def never_elsewhere(act: Act, app: str, *, returns: bool = False) -> Finding:
     if not originals:
         raise Inconclusive(f"there was no pod {app} before the fault")
     home, uid = node_of(originals[-1].object), originals[-1].uid
+    act.reading.doubts += not_bare(originals[-1])
     after = [change for change in mine if change.seen > act.since.low]
     copies = _copies(after, uid, home, act.since.low)
     watched = act.end - act.since.low

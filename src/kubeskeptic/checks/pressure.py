@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kubeskeptic.bounds import START, Bound, Interval
+from kubeskeptic.checks.declarations import not_bare
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, seen_until, since_when, told
 from kubeskeptic.checks.moments import moment
@@ -20,6 +21,8 @@ REASON = "Evicted"
 """The reason in the status of an evicted pod that is Failed (Kubernetes documentation, "Node-pressure Eviction")."""
 TAKEN = "taken"
 """The table of when each app used too much: the times just before and after, in Unix seconds."""
+RAISED = "raise_eviction_threshold"
+"""The fault by which a node can spare less."""
 REASONS = {"Failed": REASON, "Succeeded": ""}
 """The reason in an evicted pod's status, by its phase. A pod whose containers all exit with 0 is Succeeded,
 without a reason, since Kubernetes 1.27 (kubernetes#118310)."""
@@ -32,12 +35,14 @@ class Eviction:
     """What happened to the single pod of an app after it used too much.
 
     :param phase: the phase in which it must end
+    :param before: the pod as it was last seen before
     :param took: seconds from then to its end; the upper end is infinite if it did not end
     :param later: the changes to pods of the app that were created after that moment
     """
 
     phase: str
     pod: str
+    before: Change
     node: str
     end: Change | None
     took: Interval
@@ -84,6 +89,7 @@ def evicted_for_good(act: Act, app: str, phase: str = "Failed") -> Finding:
     :raises Inconclusive: if the act ended before a replacement would have been Ready
     """
     seen = _eviction(act, app, phase)
+    act.reading.doubts += not_bare(seen.before)
     codes = [code for code in _exit_codes(seen.end) if code] if phase == "Succeeded" else []
     again = sorted({change.name for change in seen.later})
     replaceable = START.at_most(act.settings)
@@ -176,13 +182,27 @@ def _eviction(act: Act, app: str, phase: str = "Failed") -> Eviction:
     if len(there) != 1:
         raise Inconclusive(f"{len(there)} pods of {app} were running; exactly one is required")
     (pod,) = there
+    before = next(one for one in reversed(changes) if one.uid == pod["metadata"]["uid"] and one.seen <= since.low)
+    _require_raised(act, node_of(pod))
     known = {change.uid for change in changes if change.seen <= since.low}
     later = [change for change in changes if change.seen > since.low]
     mine = [change for change in later if change.uid == pod["metadata"]["uid"]]
     fresh = [change for change in later if change.uid not in known]
     end = next((change for change in mine if change.type == "DELETED" or _phase(change) in REASONS), None)
     took = end.when.since(since) if end else Interval(seen_until(act) - since.high, float("inf"))
-    return Eviction(phase, pod["metadata"]["name"], node_of(pod), end, took, fresh)
+    return Eviction(phase, pod["metadata"]["name"], before, node_of(pod), end, took, fresh)
+
+
+def _require_raised(act: Act, node: str) -> None:
+    """Require that the threshold which an act raised was that of the node whose pods use too much.
+
+    :raises Inconclusive: if it was that of other nodes only
+    """
+    raised = [one for one in act.recording.faults if one.fault == RAISED and one.act in act.names]
+    if raised and not any(f"kubelet/{node}" in one.targets for one in raised):
+        raise Inconclusive(
+            f"the threshold was raised on {', '.join(raised[0].targets) or 'no node'}, and not on {node}"
+        )
 
 
 def _taken(act: Act, app: str) -> Interval:

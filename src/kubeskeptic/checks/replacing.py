@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kubeskeptic.bounds import START, Bound, Interval
+from kubeskeptic.checks.declarations import require_as_many
 from kubeskeptic.checks.draining import drained_node
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import seen_until, since_when, told
@@ -28,6 +29,7 @@ def recovers_each_time(act: Act, app: str, wanted: int, *, lasting: float = 0.0)
     :raises Inconclusive: if a fault was not seen to bite, or was injected while a replica was missing
     """
     faults = sorted(_faults(act, ""), key=lambda one: one.applying.low)
+    require_as_many(act, app, wanted)
     require_repeated(act, [one.applying for one in faults], lasting)
     counts = pod_counts(act.changes("Pod", app=app))
     ends = [*(one.applying.low for one in faults[1:]), act.end]
@@ -63,6 +65,7 @@ def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Findi
 
     :param at_least: ``minAvailable`` of the PodDisruptionBudget
     """
+    require_as_many(act, app, wanted)
     node = drained_node(act)
     pods = list(act.changes("Pod", app=app))
     since = act.since
@@ -106,6 +109,7 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
     """
     stopped = _faults(act, "stop_component")[0]
     back, deleted = stopped.phases.get("undoing", act.end), act.since
+    require_as_many(act, app, wanted)
     without, origin = back - deleted.high, _back_again(act, started, back)
     pods = list(act.changes("Pod", app=app))
     known = {one.uid for one in pods if one.seen <= deleted.low}

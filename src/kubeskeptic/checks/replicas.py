@@ -7,6 +7,7 @@ from itertools import dropwhile
 from typing import NamedTuple
 
 from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.declarations import require_as_many
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, seen_until, since_when, told
 from kubeskeptic.checks.moments import moment
@@ -129,8 +130,9 @@ def _left(act: Act, app: str, since: Interval) -> set[str]:
 def _counts_since(act: Act, app: str, wanted: int, since: Interval) -> list[Count]:
     """Return the numbers of an app's pods after a moment, with each moment at which they changed.
 
-    :raises Inconclusive: if ``wanted`` were not Ready before
+    :raises Inconclusive: if ``wanted`` were not Ready before, or another number was declared
     """
+    require_as_many(act, app, wanted)
     counts = pod_counts(act.changes("Pod", app=app))
     before = [one.ready for one in counts if one.when.high <= since.low]
     if not before or before[-1] != wanted:

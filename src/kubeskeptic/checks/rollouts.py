@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from kubeskeptic.bounds import Bound, Interval
-from kubeskeptic.checks.declarations import not_rolling
+from kubeskeptic.checks.declarations import not_rolling, require_as_many
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, reached, seen_until
 from kubeskeptic.errors import Inconclusive
@@ -38,6 +38,7 @@ def rolled_over(act: Act, app: str, wanted: int, *, surge: int, unavailable: int
 
     :param back: whether the new template is the Deployment's first one again
     """
+    require_as_many(act, app, wanted)
     begun, done = _rollout(act, app, wanted)
     pods = list(act.changes("Pod", app=app))
     counts = counts_from(pods, begun.earliest)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kubeskeptic.bounds import Bound, Interval
+from kubeskeptic.checks.declarations import require_as_many
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import seen_until, told
 from kubeskeptic.checks.replicas import pod_counts, whole_since
@@ -25,6 +26,7 @@ def scaled(act: Act, app: str, wanted: int) -> Finding:
     them.
     """
     asked = _asked(act, app, wanted)
+    require_as_many(act, app, wanted, asked.high, owner_too=False)  # its ReplicaSet follows
     counts = pod_counts(act.changes("Pod", app=app))
     before = [one.ready for one in counts if one.when.high <= asked.low]
     if not before or before[-1] == wanted:

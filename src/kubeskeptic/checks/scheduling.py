@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import takewhile
 from typing import Any
 
 from kubeskeptic.bounds import Bound, Interval
-from kubeskeptic.checks.capacity import fits_after_all
+from kubeskeptic.checks.capacity import fits_after_all, takes_pods, too_large_together
+from kubeskeptic.checks.declarations import not_requesting
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, reached, seen_until, told
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
-from kubeskeptic.timeline.objects import is_ready, node_of
+from kubeskeptic.timeline.objects import is_ready, living, node_of
 
 _SAID = Bound(0, "pods", "the scheduler reports what is lacking")
 _NOT_BEFORE = Bound(0, "pods", "there was no room for it")
@@ -48,13 +50,16 @@ def stays_pending(act: Act, app: str, lacking: str, others: str = "") -> Finding
 
 
 @check
-def runs_in_time(act: Act, app: str) -> Finding:
+def runs_in_time(act: Act, app: str, *, requesting: bool = False) -> Finding:
     """Check that the first pod of an app that is created in this act is Ready within the case's bound of its creation, until
     it is deleted.
 
     In an act that removes the network plugin from a node, the pod must use that node's network and be Ready meanwhile.
+
+    :param requesting: whether the pod must request CPU, memory and disk
     """
     changes = _made_in(act, app)
+    act.reading.doubts += not_requesting(changes[0]) if requesting else ()
     made, ready = changes[0].when, next((change for change in changes if is_ready(change.object)), None)
     _without_network(act, changes[0], ready)
     when = _ready_until_deleted(changes)
@@ -74,19 +79,23 @@ def runs_once_there_is_room(act: Act, app: str, other: str) -> Finding:
     """
     changes = _made_in(act, app)
     made = changes[0].seen
-    room = next((c.when for c in act.changes("Pod", app=other) if c.seen > made and _ended(c)), None)
+    room = next((c for c in act.changes("Pod", app=other) if c.seen > made and _ended(c)), None)
     if room is None:
         raise Inconclusive(f"no pod of {other} ended while {changes[0].name} waited")
-    bound = next((change.seen for change in changes if node_of(change.object)), NEVER)
+    placed = next((change for change in changes if node_of(change.object)), None)
+    bound = placed.seen if placed else NEVER
+    if placed and node_of(placed.object) != node_of(room.object):
+        where = f"{node_of(placed.object)}, and the pod of {other} that ended was on {node_of(room.object)}"
+        act.reading.doubts.append(f"{changes[0].name} was assigned to {where}")
     ready = _ready_until_deleted(changes)
-    took = ready.since(room) if ready else Interval(seen_until(act) - room.high, NEVER)
+    took = ready.since(room.when) if ready else Interval(seen_until(act) - room.seen, NEVER)
     shown = f"was Ready {told(took, 2)}" if ready else f"was not Ready {took.low:.1f} s"
     why = f"{changes[0].name} {shown} after a pod of {other} had made room; the limit is {act.bound.value:g} s."
-    if bound < room.low:
-        why = f"{changes[0].name} was assigned to a node {room.low - bound:.2f} s before there was room for it."
+    if bound < room.earliest:
+        why = f"{changes[0].name} was assigned to a node {room.earliest - bound:.2f} s before there was room for it."
     return conclude(
         why,
-        {"Ready after there was room": seconds(took), "placed before": Measure(int(bound < room.low), "pods")},
+        {"Ready after there was room": seconds(took), "placed before": Measure(int(bound < room.earliest), "pods")},
         {"Ready after there was room": act.bound, "placed before": _NOT_BEFORE},
         window=(act.start, act.end),
     )
@@ -98,6 +107,7 @@ def spreads(act: Act, app: str) -> Finding:
     Those that were there before show nothing of it.
 
     :raises NotAsked: if the cluster has only one worker
+    :raises Inconclusive: if only one of them takes pods
     """
     workers = [node for node, role in act.recording.roles.items() if role == "worker"]
     if len(workers) == 1:
@@ -108,8 +118,10 @@ def spreads(act: Act, app: str) -> Finding:
         if change.type == "DELETED":
             del homes[change.uid]
     counts = {node: list(homes.values()).count(node) for node in sorted({*homes.values()} - {""})}
+    _require_choice(act, workers)
     if len(homes) < 2:
         raise Inconclusive(f"there were {len(homes)} new pods of {app}, too few to be spread")
+    act.reading.doubts += too_large_together(act, _fresh(act, app), workers)
     told = ", ".join(f"{count} on {node}" for node, count in counts.items())
     return conclude(
         f"{len(homes)} new small pods were placed: {told}.",
@@ -118,6 +130,17 @@ def spreads(act: Act, app: str) -> Finding:
         nodes=tuple(counts),
         window=(act.start, act.end),
     )
+
+
+def _require_choice(act: Act, workers: Sequence[str]) -> None:
+    """Require that several workers took pods when the act began.
+
+    :raises Inconclusive: if only one did
+    """
+    nodes = living(act.recording.of_kind("Node"), act.start).values()
+    closed = {str(node["metadata"]["name"]) for node in nodes if not takes_pods(node)} & {*workers}
+    if closed and len(workers) - len(closed) < 2:
+        raise Inconclusive(f"{', '.join(sorted(closed))} took no pods: there was nothing to spread over")
 
 
 def _ready_until_deleted(changes: list[Change]) -> Interval | None:

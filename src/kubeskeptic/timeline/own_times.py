@@ -1,9 +1,9 @@
 """What objects say themselves of when they changed, in addition to the time at which the watch saw it.
 
-A busy API server may deliver a change to a watch seconds late, and the watch cannot tell: the recorded age of the change is then
-too small. Objects state, to the second, when they were created, when their deletion was requested, since when a node's condition
-has held, and when a taint was added to it (Kubernetes API, ObjectMeta, NodeCondition, Taint). They state it by the clock of the
-control plane, so a time that is later than the one seen says nothing.
+A busy API server may deliver a change to a watch seconds late, and the watch cannot tell: the recorded age of the change is
+then too small. Objects state, to the second, when they were created, when their deletion was requested, since when a node's
+condition has held, and when a taint was added to it (Kubernetes API, ObjectMeta, NodeCondition, Taint). They state it by the
+clock of the control plane, so a time that is later than the one seen says nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def as_stated(changes: Iterable[Change]) -> list[Change]:
         before = last.get(change.uid)
         # Of several things that changed at once, the last decides. A second that is not past may be the one seen.
         stated = max(_stated(change, before), before.earliest if before else 0.0)
-        if 0 < stated and stated + 1 <= change.earliest:
+        if stated > 0 and stated + 1 <= change.earliest:
             change = change._replace(age=change.seen - stated)
         last[change.uid] = change
         found.append(change)
