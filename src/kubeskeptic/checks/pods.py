@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kubeskeptic.bounds import BEFORE_EVICTION, UNTIL_EVICTED, Bound, Interval
 from kubeskeptic.checks.declarations import not_bare
+from kubeskeptic.checks.ends import other_ends
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, not_ready_at_the_end, reached, seen_until
 from kubeskeptic.checks.node_return import returned
 from kubeskeptic.checks.owners import others_made
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
-from kubeskeptic.objects import containers
 from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import ip_of, is_leaving, is_ready, node_of, restarts, running
 
@@ -64,7 +63,9 @@ def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, 
     took = _since(begun, again) if again else Interval(seen_until(act) - begun.high, float("inf"))
     rose = max((restarts(change.object) for change in after), default=0) - restarts(before)
     first = next(filter(runs_again, after)) if again else None
-    act.reading.doubts += _ended_by_itself(before, first) if first and first.uid == before["metadata"]["uid"] else ()
+    act.reading.doubts += (
+        other_ends(before, first, act.fault) if first and first.uid == before["metadata"]["uid"] else ()
+    )
     changed = _differences(before, first.object, same_ip) if first else []
     limits = _limits(act, name, node_of(before))
     measured = dict.fromkeys(limits, seconds(took))
@@ -79,17 +80,6 @@ def _restarted_in_place(act: Act, name: str, begun: Interval, *, same_ip: bool, 
         nodes=(node_of(before),),
         window=(act.start, act.end),
     )
-
-
-def _ended_by_itself(before: Mapping[str, Any], pod: Change) -> Iterator[str]:
-    """Yield the containers of a pod that restarted after their process ended with status 0, one sentence each: nothing killed
-    it.
-    """
-    earlier = {name: int(status.get("restartCount") or 0) for name, status in containers(before).items()}
-    for name, status in containers(pod.object).items():
-        ended = (status.get("lastState") or {}).get("terminated") or {}
-        if int(status.get("restartCount") or 0) > earlier.get(name, 0) and ended.get("exitCode") == 0:
-            yield f"The process of {name} in {pod.name} ended by itself, with status 0"
 
 
 def _since(begun: Interval, when: Interval) -> Interval:
@@ -221,9 +211,9 @@ def _gone_for_good(
             bounds,
         )
     if gone is None:
-        raise Inconclusive(
-            f"the pod was marked for deletion after {took.high:.1f} s, but its object still existed at the end"
-        )
+        why = f"The pod was marked for deletion after {took.high:.1f} s, but its object still existed at the end"
+        act.reading.doubts.append(why)
+        return f"{why}.", measured, bounds
     why = f"The pod was evicted {took.high:.1f} s after its node {home} crashed, gone for good after {gone - since.low:.0f} s, "
     return f"{why}and seen nowhere else in {act.end - since.low:.0f} s.", measured, bounds
 
