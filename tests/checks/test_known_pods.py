@@ -8,10 +8,10 @@ import pytest
 
 from kubeskeptic.checks import matches
 from kubeskeptic.findings import Finding
-from kubeskeptic.timeline import Change
+from kubeskeptic.timeline import Change, FaultSpan
 from tests.checks.declared import declared
 from tests.checks.minute import says
-from tests.drawn import pod
+from tests.drawn import gone, pod
 
 
 def told(
@@ -67,3 +67,28 @@ def test_a_pod_has_the_containers_that_a_table_is_about() -> None:
 
 def test_a_table_about_something_else_needs_no_pod() -> None:
     says(told(of=(), content="x"), "")
+
+
+def noted(*faults: FaultSpan, at: float = 10.0, more: float = 10.0) -> Finding:
+    """A table whose two cells were noted at two moments."""
+    act = declared(OLD, GONE, NEW, faults=faults)
+    act.recording.see("seen", {"another pod": True}, at)
+    act.recording.see("seen", {"content": "x"}, more)
+    return matches(act, "seen", {"another pod": True, "content": "x"}, of=("web",))
+
+
+@pytest.mark.parametrize(("more", "together"), [(10.0, True), (9.0, False), (11.0, False)])
+def test_what_is_told_of_a_pod_is_noted_together(more: float, together: bool) -> None:
+    says(noted(more=more), "" if together else "“seen” was not noted all at once: some of it may be about another pod")
+
+
+@pytest.mark.parametrize(("applied", "after"), [(10.0, True), (10.1, False)])
+def test_what_is_told_of_a_pod_is_noted_after_the_fault(applied: float, after: bool) -> None:
+    why = "“another pod” in “seen” was noted before hang_container was applied"
+    says(noted(gone(2.0, "pod/ns/web-a"), gone(applied, "pod/ns/web-a")), "" if after else why)
+    other = gone(applied, "pod/ns/web-a")
+    other.act = "another"
+    says(noted(other), "")
+    lame = gone(applied, "pod/ns/web-a")
+    del lame.phases["applied"]
+    assert "was noted before" not in noted(lame).why

@@ -23,6 +23,7 @@ def unlike_the_watch(act: Act, table: str, of: Sequence[str], parts: Sequence[st
     :param of: the app, and other apps whose pods are to be on the same node
     :param parts: the containers that its pod has to have
     """
+    yield from _noted_otherwise(act, table)
     cells, pods = act.table(table), {app: list(act.changes("Pod", app=app)) for app in of}
     late = max([act.start, *(one.seen for one in pods[of[0]] if one.earliest <= act.start)])
     befores = [_newest(living(pods[of[0]], at)) for at in (act.start, late)]
@@ -37,6 +38,17 @@ def unlike_the_watch(act: Act, table: str, of: Sequence[str], parts: Sequence[st
         says = _SAYS.get(cell)
         if says and not any(says(before, *one) == value for before in befores for one in fits):
             yield f"“{cell}” in “{table}” is {value}, but the watch shows {says(befores[-1], *fits[-1])}"
+
+
+def _noted_otherwise(act: Act, table: str) -> Iterator[str]:
+    """Yield the cells that were not noted together, or before a fault of the act after which they are to be noted."""
+    looked, cells = act.recording.looked[table], act.table(table)
+    if len({looked[cell] for cell in cells}) > 1:
+        yield f"“{table}” was not noted all at once: some of it may be about another pod"
+    for fault in act.recording.faults:
+        applied = fault.phases.get("applied", 0.0) if fault.act in act.names else 0.0
+        early = [cell for cell in cells if looked[cell] < applied]
+        yield from (f"“{cell}” in “{table}” was noted before {fault.fault} was applied" for cell in early[:1])
 
 
 def parts_of(pod: Pod) -> set[str]:
