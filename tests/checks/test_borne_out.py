@@ -188,3 +188,25 @@ def test_a_kube_proxy_is_started_again_only_when_its_stopping_is_undone(started:
     act = minute(GOOD, faults=(applied(1.0, "kube-proxy/w1", "stop_kube_proxy", undoing=50.0),))
     act.recording.tables = {"kube-proxy": {"started": [started - 0.1, started]}} if started else {}
     assert bool(list(not_borne_out(act))) is missing
+
+
+@pytest.mark.parametrize(
+    ("target", "namespace", "unknown"),
+    [
+        ("pod/ns/pod-z", "ns", True),
+        ("pod/ns/pod-a", "ns", False),
+        ("pod/kube-system/pod-z", "ns", False),  # not watched
+        ("pod/ns/pod-z", "", False),  # older journals do not say
+        ("node/ns/pod-z", "ns", False),
+    ],
+)
+def test_a_pod_on_which_a_fault_acted_is_a_pod_of_the_scenario(target: str, namespace: str, unknown: bool) -> None:
+    act = minute(GOOD, faults=(applied(1.0, target, "hang_container"),))
+    act.recording.namespace = namespace
+    why = "hang_container acted on pod-z in “act”, and the watch shows no pod of that name"
+    assert [*not_borne_out(act)] == ([why] if unknown else [])
+    act.recording.faults[0].act = "another"
+    assert [*not_borne_out(act)] == []
+    act.recording.faults[0].act = "act"
+    act.recording.changes = []
+    assert [*not_borne_out(act)] == [], "no pod was watched at all"
