@@ -118,8 +118,10 @@ def test_a_moment_at_the_very_beginning_of_the_act_counts() -> None:
 
 
 def test_a_pod_that_requests_nothing_fills_no_node() -> None:
-    finding = judged(asking(2.0, "a", "0", "0"))
-    assert (finding.verdict, finding.measured["fullest"].value) == (Verdict.HOLDS, 0)
+    for others in ((), (asking(2.0, "b", "1", node=""),)):
+        finding = judged(asking(2.0, "a", "0", "0"), *others)
+        assert (finding.verdict, "requested anything" in finding.why) == (Verdict.INCONCLUSIVE, True), finding.why
+    assert judged(asking(2.0, "a", "0", "0"), asking(2.0, "b", "0", "1")).verdict is Verdict.HOLDS
 
 
 def test_where_there_is_no_node_nothing_was_seen() -> None:

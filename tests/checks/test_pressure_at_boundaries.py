@@ -56,7 +56,12 @@ def test_its_kubelet_alone_says_that_it_ended_it() -> None:
 def test_another_would_have_been_made_within_a_start(end: float, verdict: Verdict) -> None:
     found = bare(evicted(9), end=end)
     assert found.verdict is verdict
-    assert ("the act ended 5.0 s after web-1 ended" in found.why) is (verdict is Verdict.INCONCLUSIVE)
+    assert ("The act ended 5.0 s after web-1 ended" in found.why) is (verdict is Verdict.INCONCLUSIVE)
+
+
+def test_an_eviction_that_came_late_is_late_however_soon_the_act_ends() -> None:
+    assert bare(evicted(11), end=12).verdict is Verdict.VIOLATED
+    assert bare(evicted(9, reason=""), end=12).verdict is Verdict.VIOLATED
 
 
 def test_others_that_come_are_counted_by_name_however_soon_the_act_ends() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kubeskeptic.findings import Verdict
 from tests.checks.replacements import DELETED, EVICTED, HOME, ONE_BY_ONE, lost, moved, recovers, replaced, stopped
 from tests.drawn import gone, pod
@@ -23,11 +25,19 @@ def test_one_that_is_not_made_up_for_in_time() -> None:
 
 def test_a_deletion_that_did_nothing_or_hit_a_gap_proves_nothing() -> None:
     assert recovers(*lost(2.0, "web-1", "web-3", 4.0)).verdict is Verdict.INCONCLUSIVE
-    slow = recovers(*lost(2.0, "web-1", "web-3", 9.5), *lost(9.0, "web-2", "web-4", 14.0))
-    assert (slow.verdict, "1 of 2 replicas were Ready and 1 pods existed before" in slow.why) == (
-        Verdict.INCONCLUSIVE,
-        True,
+    late = recovers(
+        *lost(2.0, "web-1", "web-3", 6.9), pod(8.9, "web-3", ready=False), *lost(9.0, "web-2", "web-4", 14.0)
     )
+    assert (late.verdict, "1 of 2 replicas were Ready before" in late.why) == (Verdict.INCONCLUSIVE, True), late.why
+
+
+@pytest.mark.parametrize(("second", "verdict"), [(7.0, Verdict.INCONCLUSIVE), (7.1, Verdict.VIOLATED)])
+def test_one_that_was_not_replaced_in_time_was_not_whatever_came_then(second: float, verdict: Verdict) -> None:
+    slow = [*lost(2.0, "web-1", "web-3", 9.5), *lost(second, "web-2", "web-4", 14.0)]
+    found = recovers(*slow, faults=(gone(2.0), gone(second)))
+    assert found.verdict is verdict, found.why
+    if verdict is Verdict.VIOLATED:
+        assert found.measured["pods deleted"].value == 1
 
 
 # -- elsewhere ----------------------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def test_a_pod_that_is_new_before_the_controllers_had_started_is_not_known_to_be
 @pytest.mark.parametrize(("undoing", "too_short"), [(6.25, True), (6.5, False)])
 def test_controllers_have_to_be_away_for_longer_than_a_start(undoing: float, too_short: bool) -> None:
     found = away(pod(9.0, "web-3"), undoing=undoing, started=undoing)
-    assert ("the controllers were stopped for only 4.0 s after the deletion: too short" in found.why) is too_short
+    assert ("The controllers were stopped for only 4.0 s after the deletion: too short" in found.why) is too_short
     assert found.verdict is (Verdict.INCONCLUSIVE if too_short else Verdict.HOLDS)
     soon = away(pod(3.0, "web-3"), undoing=undoing, started=undoing)
     assert soon.verdict is Verdict.VIOLATED, "what came is seen, however short they were away"
@@ -92,8 +92,21 @@ def test_controllers_that_are_stopped_once_more_were_away_for_as_long_as_before(
     assert (found.verdict, found.measured["without controllers"].value) == (Verdict.HOLDS, 8.0)
 
 
+def test_another_component_that_is_stopped_is_not_the_controllers() -> None:
+    other = fault(stopped().phases, name="stop_component", target="manifest/kube-scheduler")
+    found = replaced(BACK, faults=(other, DELETED))
+    assert (found.verdict, "kube-controller-manager was not stopped" in found.why) == (Verdict.INCONCLUSIVE, True)
+    assert replaced(BACK, faults=(other, stopped(), DELETED)).verdict is Verdict.HOLDS
+
+
+def test_a_pod_that_is_never_replaced_is_not_however_short_the_controllers_were_away() -> None:
+    assert away(undoing=6.25, started=6.25).verdict is Verdict.VIOLATED
+
+
 def test_controllers_that_are_not_given_back_in_the_act() -> None:
-    lasting = fault({"applying": 1.5, "applied": 1.5, "bit": 1.8}, name="stop_component", target="manifest/any")
+    lasting = fault(
+        {"applying": 1.5, "applied": 1.5, "bit": 1.8}, name="stop_component", target="manifest/kube-controller-manager"
+    )
     found = replaced(faults=(lasting, DELETED), started=20.0)
     assert found.measured["without controllers"].value == 18.0
     assert found.measured["until they led again"].value == 0.0

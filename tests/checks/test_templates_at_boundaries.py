@@ -84,7 +84,8 @@ def test_only_new_pods_that_are_ready_are_compared_with_the_template() -> None:
 @pytest.mark.parametrize(("at", "replaced"), [(9.9, False), (10.0, True)])
 def test_a_replacement_comes_once_the_pod_is_deleted(at: float, replaced: bool) -> None:
     finding = kept(NEW._replace(seen=at))
-    assert ("web-a was not replaced" in finding.why) is not replaced
+    assert ("web-c came, went or changed" in finding.why) is not replaced
+    assert finding.verdict is (Verdict.HOLDS if replaced else Verdict.VIOLATED)
 
 
 def test_more_than_one_new_pod_may_come_and_each_is_counted_as_it_was_last() -> None:

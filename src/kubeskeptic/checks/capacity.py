@@ -42,6 +42,8 @@ def never_overbooked(act: Act, others: str) -> Finding:
         moments += 1
         fullest = max([fullest, *((*share, change.seen) for share in _shares(pods, least, elsewhere))])
         surely = max([surely, *(share for share, _, _ in _shares(pods, most, fewest))])
+    if not any(sum(requests(one.object).values()) for one in act.changes("Pod") if node_of(one.object)):
+        raise Inconclusive(f"no pod of the scenario that was on a node in “{act.name}” requested anything")
     if moments == 0 or fullest[0] < 0:
         raise Inconclusive(f"no pod was seen on a node in “{act.name}”")
     share, node, resource, at = fullest

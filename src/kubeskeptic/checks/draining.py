@@ -48,17 +48,12 @@ def recreated_as_others(act: Act, app: str) -> Finding:
     known = {one.uid for one in act.changes("Pod", app=app) if one.seen <= act.since.low}
     fresh = [one for one in act.changes("Pod", app=app) if one.uid not in known and one.seen <= act.lifted]
     new = list({one.uid: one for one in fresh if is_ready(one.object)}.values())
-    if len(new) < len(left):
+    kept = _kept(left, new)
+    if len(new) < len(left) and not kept:
         raise Inconclusive(
             f"{len(new)} new pods of {app} became Ready while {node} was drained; {len(left)} had left it"
         )
     act.reading.doubts += not_ready_at_the_end(fresh)
-    pairs = {
-        "name": ({one.name for one in left}, {one.name for one in new}),
-        "uid": ({one.uid for one in left}, {one.uid for one in new}),
-        "IP": ({ip_of(one.object) for one in left}, {ip_of(one.object) for one in new}),
-    }
-    kept = [f"{what} {one}" for what, (was, now) in pairs.items() for one in sorted(was & now)]
     there = [one.name for one in new if node_of(one.object) == node]
     told = f"{_listed(left)} left {node}, and {_listed(new)} became Ready"
     end = f", which kept {' and '.join(kept)}." if kept else ": names, uids and IPs all differ."
@@ -73,6 +68,16 @@ def recreated_as_others(act: Act, app: str) -> Finding:
         nodes=(node,),
         window=(act.start, act.end),
     )
+
+
+def _kept(left: list[Change], new: list[Change]) -> list[str]:
+    """Return the names, uids and IPs that pods which left share with new ones, in words."""
+    pairs = {
+        "name": ({one.name for one in left}, {one.name for one in new}),
+        "uid": ({one.uid for one in left}, {one.uid for one in new}),
+        "IP": ({ip_of(one.object) for one in left}, {ip_of(one.object) for one in new}),
+    }
+    return [f"{what} {one}" for what, (was, now) in pairs.items() for one in sorted(was & now)]
 
 
 def _listed(pods: list[Change]) -> str:

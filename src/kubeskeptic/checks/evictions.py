@@ -33,11 +33,11 @@ def keeps_unready(act: Act, table: str, budget: str, *, pods: int, needs: int, r
     """
     seen = act.table(table)
     answers = {name: str(answer) for name, answer in seen.items() if name != AGAIN}
-    if AGAIN not in seen:
-        raise Inconclusive(f"the table “{table}” does not say whether the node was schedulable again")
-    if len(answers) < pods:
-        raise Inconclusive(f"the table “{table}” has {len(answers)} answers to evictions, and has to have {pods}")
     granted = [name for name, answer in answers.items() if answer.startswith(_GRANTED)]
+    if AGAIN not in seen and not granted:
+        raise Inconclusive(f"the table “{table}” does not say whether the node was schedulable again")
+    if len(answers) < pods and not granted:
+        raise Inconclusive(f"the table “{table}” has {len(answers)} answers to evictions, and has to have {pods}")
     refused = [name for name, answer in answers.items() if _says(answer) == (budget, str(needs), str(ready))]
     other = {name: answer for name, answer in answers.items() if name not in (*granted, *refused)}
     act.reading.doubts += (f"The answer to the eviction of {name} was “{answer}”" for name, answer in other.items())
@@ -52,7 +52,7 @@ def keeps_unready(act: Act, table: str, budget: str, *, pods: int, needs: int, r
         why,
         {
             "evicted": Measure(len(granted), "pods", len(granted), len(granted) + len(other)),
-            "left cordoned": Measure(int(not seen[AGAIN]), "nodes"),
+            "left cordoned": Measure(int(not seen.get(AGAIN, True)), "nodes"),
             "asked": Measure(len(answers), "pods"),
         },
         {"evicted": _NONE, "left cordoned": _AGAIN},

@@ -13,6 +13,7 @@ from kubeskeptic.checks.rollouts import counts_from
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, largest, seconds
 from kubeskeptic.timeline import Act, Change
+from kubeskeptic.timeline.disagreements import MANAGER
 from kubeskeptic.timeline.faults import FaultSpan
 from kubeskeptic.timeline.objects import is_ready, living, node_of
 
@@ -32,8 +33,7 @@ def recovers_each_time(act: Act, app: str, wanted: int, *, lasting: float = 0.0)
     require_as_many(act, app, wanted)
     require_repeated(act, [one.applying for one in faults], lasting)
     counts = pod_counts(act.changes("Pod", app=app))
-    ends = [*(one.applying.low for one in faults[1:]), act.end]
-    took = [_recovery(counts, one, wanted, end) for one, end in zip(faults, ends, strict=True)]
+    took = _recoveries(act, counts, faults, wanted)
     worst = largest(took)
     never = sum(1 for one in took if one.high == float("inf"))
     why = f"{pods_deleted(len(took))}, and each time {wanted} were Ready again, after at most "
@@ -102,12 +102,11 @@ def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Findi
 @check
 def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) -> Finding:
     """Check that a pod that is deleted while the controllers are stopped is not replaced until they run again, and is then
-    replaced within the case's bound.
+    replaced within the case's bound. If they were stopped for less time than a replacement would have taken, it is not *holds*.
 
     :param started: the fact with the start time of the controllers' new process, in Unix seconds, truncated to whole seconds
-    :raises Inconclusive: if they were stopped for less time than a replacement would have taken
     """
-    stopped = _faults(act, "stop_component")[0]
+    stopped = _stopped(act)
     back, deleted = stopped.phases.get("undoing", act.end), act.since
     require_as_many(act, app, wanted)
     without, origin = back - deleted.high, _back_again(act, started, back)
@@ -117,9 +116,8 @@ def replaced_only_by_controllers(act: Act, app: str, wanted: int, started: str) 
     # A pod that is created before their process has started is not theirs, unless clocks differ.
     before = {one.name for one in pods if one.uid not in known and one.seen < origin.low}
     if not before and START.at_most(act.settings).admits(without):
-        raise Inconclusive(
-            f"the controllers were stopped for only {without:.1f} s after the deletion: too short to tell"
-        )
+        only = f"The controllers were stopped for only {without:.1f} s after the deletion"
+        act.reading.doubts.append(f"{only}: too short to tell")
     after = [one for one in pod_counts(pods) if one.when.high > deleted.high]
     took, removed = whole_since(after, wanted, origin, seen_until(act)), _endpoint_until(act, app, deleted.high)
     never = not any(one.is_whole(wanted) for one in after)
@@ -162,6 +160,17 @@ def _not_only_by_controllers(act: Act, early: set[str], never: Interval | None) 
     return ""
 
 
+def _stopped(act: Act) -> FaultSpan:
+    """Return the fault that stopped the controllers.
+
+    :raises Inconclusive: if another component was stopped
+    """
+    for fault in _faults(act, "stop_component"):
+        if MANAGER in fault.targets:
+            return fault
+    raise Inconclusive(f"{MANAGER.partition('/')[2]} was not stopped in “{act.name}”")
+
+
 def _faults(act: Act, name: str) -> list[FaultSpan]:
     """Return the faults of the act: all, or those of one name.
 
@@ -172,6 +181,23 @@ def _faults(act: Act, name: str) -> list[FaultSpan]:
     if not faults or lame:
         raise Inconclusive(f"{lame[0]} was not seen to bite" if lame else f"no fault was recorded in “{act.name}”")
     return faults
+
+
+def _recoveries(act: Act, counts: list[Count], faults: list[FaultSpan], wanted: int) -> list[Interval]:
+    """Return how long an app was missing replicas after each fault, up to the first one that cannot be judged.
+
+    :raises Inconclusive: if one cannot be judged, and no recovery before it took too long
+    """
+    ends = [*(one.applying.low for one in faults[1:]), act.end]
+    took: list[Interval] = []
+    for fault, end in zip(faults, ends, strict=True):
+        try:
+            took.append(_recovery(counts, fault, wanted, end))
+        except Inconclusive:
+            if all(act.bound.admits(one.low) for one in took):
+                raise
+            break
+    return took
 
 
 def _recovery(counts: list[Count], fault: FaultSpan, wanted: int, end: float) -> Interval:

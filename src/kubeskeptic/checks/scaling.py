@@ -129,7 +129,7 @@ def _otherwise(changes: list[Change]) -> str:
     ends = _ends(changes[-1])
     if own == 0:
         return f"{name} had no grace period"
-    if not all(ends):
+    if len(ends) < len(pod["spec"].get("containers") or ()) or not all(ends):
         return f"{name} was gone before its containers were seen to end"
     codes = [end.get("exitCode") for end in ends]
     return f"a container of {name} ended with status {max(codes, key=bool)}" if any(codes) else ""

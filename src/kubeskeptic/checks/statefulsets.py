@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from kubeskeptic.bounds import START, UNTIL_EVICTED, Bound, Interval
@@ -39,22 +39,39 @@ def started_in_order(act: Act, app: str, replicas: int) -> Finding:
             ready.setdefault(change.name, change.when)
     names = [f"{app}-{ordinal}" for ordinal in range(replicas)]
     missing = [name for name in names if name not in ready]
-    if missing:
+    there = [(a, b) for a, b in pairwise(names) if a in made and b in made]
+    early = [(a, b) for a, b in there if a not in ready or made[b].high < ready[a].high]
+    if missing and not early:
         raise Inconclusive(f"{missing[0]} never became Ready")
-    # One watch delivers changes in order, however late.
-    early = [(a, b) for a, b in pairwise(names) if made[b].high < ready[a].high]
-    took, limit = ready[names[-1]].since(made[names[0]]).not_negative(), (replicas * START).at_most(act.settings)
+    pods = list(act.changes("Pod", app=app, since=act.recording.started))
+    act.reading.doubts += (one for a, b in there for one in _lost(pods, a, b, made[b]))
+    last, limit = ready.get(names[-1], Interval(act.end, NEVER)), (replicas * START).at_most(act.settings)
+    took = last.since(next(made[name] for name in names if name in made)).not_negative()
     why = (
         f"{', '.join(names)} were started one after another, each once the one before was Ready, in {took.high:.1f} s."
     )
-    if early:
-        first, second = early[0]
-        why = f"{second} was created {ready[first].high - made[second].high:.2f} s before {first} was Ready."
+    why = _too_soon(*early[0], made, ready) if early else why
     return conclude(
         why,
         {"started early": Measure(len(early), "pods"), "all Ready": seconds(took)},
         {"started early": _IN_ORDER, "all Ready": limit},
     )
+
+
+def _too_soon(first: str, second: str, made: Mapping[str, Interval], ready: Mapping[str, Interval]) -> str:
+    """Return how much too soon a pod was created, in words."""
+    if first not in ready:
+        return f"{second} was created, and {first} never became Ready."
+    return f"{second} was created {ready[first].high - made[second].high:.2f} s before {first} was Ready."
+
+
+def _lost(pods: Sequence[Change], first: str, second: str, made: Interval) -> Iterator[str]:
+    """Yield a sentence if a pod had been Ready, but was not when the next one was created."""
+    # One watch delivers changes in order, however late.
+    before = [one for one in pods if one.name == first and one.seen < made.high]
+    was = [one.type != "DELETED" and is_ready(one.object) for one in before]
+    if any(was) and not was[-1]:
+        yield f"{first} was not Ready any more when {second} was created"
 
 
 def _missing(act: Act, pod: str, missing: bool) -> Measure:

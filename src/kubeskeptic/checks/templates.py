@@ -30,13 +30,14 @@ def reaches_new_pods_only(act: Act, app: str, label: str, value: str) -> Finding
     fresh = [c for c in changes if c.seen >= deleted and c.uid not in known and is_ready(c.object)]
     if not known:
         raise Inconclusive(f"no pod of {app} ran before its template was changed")
-    if not fresh:
+    if not fresh and not touched:
         raise Inconclusive(f"{replaced} was not replaced in “{act.name}”")
     act.reading.doubts += never_changed(act, "ReplicaSet", app, deleted)
     new = {change.uid: _has(change, label, value) for change in fresh}
     watched = deleted - act.start
     why = f"{len(known)} pods of {app} stayed unchanged for {watched:.1f} s after their template was changed; "
-    why += f"{fresh[0].name}, which replaced {replaced}, has {label}={_value(fresh[0], label)}."
+    if fresh:
+        why += f"{fresh[0].name}, which replaced {replaced}, has {label}={_value(fresh[0], label)}."
     if touched:
         why = f"{', '.join(touched[:4])} came, went or changed when the template of {app} was changed."
     return conclude(
