@@ -139,18 +139,18 @@ def test_an_autoscaler_without_its_metric_never_scales(act: Act, holds: Holds) -
 
 @claim("limit.no-queue-metric", case="served", act="measured", broken_by=("metric-constant",))
 def test_an_autoscaler_with_its_metric_scales(act: Act, holds: Holds) -> None:
-    holds(checks.follows_the_queue(act, "worker", 1))
+    holds(checks.follows_the_queue(act, "worker", 1, rate=2.0))
 
 
 @claim("loop.queue", act="measured")
 def test_workers_come_and_go_with_the_queue(act: Act, holds: Holds) -> None:
-    holds(checks.follows_the_queue(act, "worker", 1))
+    holds(checks.follows_the_queue(act, "worker", 1, rate=2.0))
 
 
 @pytest.mark.slow
 @claim("loop.queue", case="default window", act="default window")
 def test_workers_stay_for_the_default_window(act: Act, holds: Holds) -> None:
-    holds(checks.follows_the_queue(act, "worker", 1))
+    holds(checks.follows_the_queue(act, "worker", 1, rate=2.0))
 
 
 @claim("loop.indirect", act="measured", within=HPA)

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from kubeskeptic import checks
-from kubeskeptic.checks.declarations import not_bare, not_requesting, require_as_many, without_limit
+from kubeskeptic.checks.declarations import not_bare, not_requesting, other_metric, require_as_many, without_limit
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Verdict
 from kubeskeptic.timeline import Change
+from tests.checks.cpu_load import DOWN, UP
+from tests.checks.cpu_load import judged as loaded
 from tests.checks.declared import ASKED, declared, deployment, scaled
 from tests.checks.over_time import THREE, story
 from tests.checks.replacements import lost, recovers, replaced
@@ -126,3 +128,27 @@ def test_a_pod_that_requests_nothing_fits_anywhere() -> None:
     for needs, verdict in ((True, Verdict.INCONCLUSIVE), (False, Verdict.HOLDS)):
         assert checks.runs_in_time(declared(asking({})), "web", requesting=needs).verdict is verdict
     assert checks.runs_in_time(declared(asking(everything)), "web", requesting=True).verdict is Verdict.HOLDS
+
+
+# -- autoscalers ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("kept", "least", "right"), [(1, 1, True), (3, 1, False), (3, 3, True), (1, 3, False), (3, None, True)]
+)
+def test_an_autoscaler_keeps_as_many_replicas_as_are_judged(kept: int, least: int | None, right: bool) -> None:
+    spec: dict[str, Any] = {"minReplicas": kept, "metrics": [{"type": "External"}]}
+    scaler = Change(0.0, "MODIFIED", "HorizontalPodAutoscaler", {"metadata": {"name": "web", "uid": "h"}, "spec": spec})
+    told = [*other_metric(declared(scaler), "web", "External", least=least)]
+    assert told == ([] if right else [f"The autoscaler web keeps {kept} replicas, and has to keep {least}"])
+    del spec["minReplicas"]
+    assert [*other_metric(declared(scaler), "web", "External", least=least)] == []
+
+
+@pytest.mark.parametrize(
+    ("amounts", "verdict"), [({"cpu": "50m"}, Verdict.HOLDS), ({"memory": "1"}, Verdict.INCONCLUSIVE)]
+)
+def test_only_pods_that_request_cpu_have_a_utilization_of_it(amounts: dict[str, str], verdict: Verdict) -> None:
+    more = asking(amounts)._replace(seen=3.0)
+    more.object["metadata"] |= {"name": "busy-x", "uid": "busy-x", "labels": {"app": "busy"}}
+    finding = loaded(more, more._replace(seen=4.0, type="DELETED"), *UP, *DOWN)
+    assert finding.verdict is verdict, finding.why
+    assert ("busy-x requests no CPU" in finding.why) is (verdict is Verdict.INCONCLUSIVE)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kubeskeptic.checks.rescales import not_followed, replicas, unexplained
+from kubeskeptic.bounds import Interval
+from kubeskeptic.checks.rescales import emptied_otherwise, not_followed, replicas, unexplained
 from kubeskeptic.timeline import Act, ActSpan, Change
 from tests.checks.declared import deployment
 from tests.drawn import pod, recording
@@ -139,3 +140,37 @@ def test_only_numbers_that_are_raised_above_the_least_in_the_act_are_followed() 
     assert lagging(deployment(10.0, 2), least=2) == []
     assert lagging(deployment(10.0, 3), least=2) == wanting(3, 1)
     assert lagging(deployment(0.5, 3), deployment(10.0, 2)) == [], "it was scaled down"
+
+
+# -- queues --------------------------------------------------------------------------------------------------------------
+def emptied(*looks: tuple[float, int], rate: float = 2.0, pods: int = 2) -> list[str]:
+    """What is said of looks at a queue, each of half a second."""
+    changes = [pod(0.0, f"web-{at}") for at in range(pods)] + [pod(1.0, "web-0"), pod(0.0, "other-a", app="other")]
+    act = Act(recording(*changes, acts={"act": ActSpan("act", 0, 1, 60)}), ["act"])
+    return [*emptied_otherwise(act, "web", [(Interval(at, at + 0.5), jobs) for at, jobs in looks], rate)]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "rate", "pods", "right"),
+    [
+        (36, 2.0, 2, True),
+        (35, 2.0, 2, False),
+        (25, 3.0, 2, True),
+        (24, 3.0, 2, False),
+        (24, 2.0, 3, True),
+        (0, 0.0, 2, True),
+    ],
+)
+def test_a_queue_loses_no_more_jobs_than_its_workers_take(jobs: int, rate: float, pods: int, right: bool) -> None:
+    # In 5.5 s, each takes one at once and its rate after that.
+    told = emptied((10.0, 60), (15.0, jobs), rate=rate, pods=pods)
+    assert told == ([] if right else [f"The queue lost {60 - jobs} jobs in 5.5 s, more than {pods} pods of web take"])
+
+
+def test_a_queue_is_filled_once() -> None:
+    assert emptied((10.0, 60), (11.0, 60), (12.0, 59)) == []
+    again = "The queue was filled again: it had 59 jobs, and 60 within 1.5 s"
+    assert emptied((10.0, 60), (11.0, 59), (12.0, 60)) == [again]
+    assert emptied((10.0, 3), (11.0, 0), (12.0, 3), (13.0, 0)) == [], "it had been emptied by then"
+    assert emptied((10.0, 3), (11.0, 0), (12.0, 3)) == ["The queue was not empty any more at the end"]
+    assert emptied((10.0, 3), (11.0, 2)) == []

@@ -1,7 +1,7 @@
 """Does a HorizontalPodAutoscaler follow its metric, and in which order do the steps of scaling happen?
 
-The depth of the queue is read from the fact :data:`DEPTHS`: ``[before, after, depth]`` for each look at the queue, the first
-two in Unix seconds. The first entry is from the moment at which the queue had been filled.
+The depth of the queue is read from the fact :data:`DEPTHS`: ``[before, after, depth]`` for each look, the first two in Unix
+seconds. The first is from when it had been filled.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kubeskeptic.checks.declarations import other_metric
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import since_when
 from kubeskeptic.checks.moments import require_in_turn
-from kubeskeptic.checks.rescales import not_followed, replicas, unexplained
+from kubeskeptic.checks.rescales import emptied_otherwise, not_followed, replicas, unexplained
 from kubeskeptic.checks.scaling import never_wanted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
@@ -38,17 +38,17 @@ class Depth(NamedTuple):
 
 
 @check
-def follows_the_queue(act: Act, app: str, least: int) -> Finding:
+def follows_the_queue(act: Act, app: str, least: int, *, rate: float = 0.0) -> Finding:
     """Check that a filled queue makes the autoscaler raise the replicas within 2 HPA, that the queue is emptied, and that the
     replicas go down to ``least`` within STABLE + 2 HPA after that.
+
+    :param rate: the maximum number of jobs a second that a pod takes, in addition to one at once; 0 if it is not known
     """
     depths = _depths(act)
-    filled = depths[0].when
-    changes = _recorded(act, "Deployment", app)
-    act.reading.doubts += [*unexplained(act, app), *not_followed(act, app, least), *other_metric(act, app, "External")]
-    up = raised(changes, filled, least)
-    empty = next((one.when for one in depths if one.jobs == 0), None)
-    act.reading.doubts += ["The queue was not empty any more at the end"] if empty and depths[-1].jobs else []
+    filled, changes = depths[0].when, _recorded(act, "Deployment", app)
+    act.reading.doubts += [*unexplained(act, app), *not_followed(act, app, least)]
+    act.reading.doubts += [*other_metric(act, app, "External", least=least), *emptied_otherwise(act, app, depths, rate)]
+    up, empty = raised(changes, filled, least), next((one.when for one in depths if one.jobs == 0), None)
     fell = lowered(changes, empty, least) if empty else None
     scaled_down = (STABLE + HPA + HPA).at_most(
         with_window(act.settings, list(act.changes("HorizontalPodAutoscaler", app)))

@@ -19,6 +19,7 @@ from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
 from kubeskeptic.timeline.objects import condition, is_ready
+from kubeskeptic.timeline.quantities import requests
 
 LOAD = "load"
 RESOLUTION = "metrics resolution"
@@ -42,13 +43,14 @@ def follows_the_load(act: Act, app: str, target: float, least: int = 1) -> Findi
     up = raised(changes, on, least)
     fell = lowered(changes, off, least) if up else None
     act.reading.doubts += [*unexplained(act, app), *not_followed(act, app, least)]
-    act.reading.doubts += other_metric(act, app, "Resource", target)
+    act.reading.doubts += other_metric(act, app, "Resource", target, least=least)
     bounds = _bounds(act, autoscaler, target)
     measured = {"scaled up": _since(up, on, act.end), "nodes added": Measure(_nodes_added(act), "nodes")}
     measured["most replicas"] = Measure(max(replicas(one) for one in changes), "pods")
     used = [use for one in autoscaler if on.low < one.seen <= off.low and (use := _use(one)) is not None]
     if up is None and _measures(autoscaler, off) and max(used, default=0) <= target * (1 + TOLERANCE):
         raise Inconclusive(f"the load raised the measured CPU utilization only to {max(used, default=0)} %")
+    act.reading.doubts += _unmeasurable(act, app)
     if up is not None:
         if not used:
             raise Inconclusive("the autoscaler did not report a CPU utilization")
@@ -93,6 +95,14 @@ def _bounds(act: Act, autoscaler: list[Change], target: float) -> dict[str, Boun
         "scaled down": (STABLE + seen).at_most(with_window(act.settings, autoscaler)),
         "nodes added": _NO_NODE,
     }
+
+
+def _unmeasurable(act: Act, app: str) -> Iterator[str]:
+    """Yield the pods of an app that are known to request no CPU, of which there is no utilization, one sentence each."""
+    for name, pod in {one.name: one.object for one in act.changes("Pod", app=app)}.items():
+        known = any("resources" in one for one in pod["spec"].get("containers") or ())
+        if known and requests(pod)["cpu"] <= 0:
+            yield f"{name} requests no CPU, so there is no utilization of it"
 
 
 def _nodes_added(act: Act) -> int:

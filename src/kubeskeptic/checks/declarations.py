@@ -38,16 +38,21 @@ def not_in_order(act: Act, app: str) -> Iterator[str]:
             yield f"The podManagementPolicy of {app} was {policy}"
 
 
-def other_metric(act: Act, app: str, kind: str, target: float | None = None) -> Iterator[str]:
+def other_metric(
+    act: Act, app: str, kind: str, target: float | None = None, *, least: int | None = None
+) -> Iterator[str]:
     """Yield how an autoscaler differs in an act from one that scales a Deployment of its name by one metric.
 
     :param kind: the metric's type
     :param target: the average utilization in percent; None for a metric of another kind
+    :param least: the minimum number of replicas; None if any will do
     """
     for spec in _declared(act, "HorizontalPodAutoscaler", app):
         metrics, scaled = spec.get("metrics"), (spec.get("scaleTargetRef") or {}).get("name", app)
         if scaled != app:
             yield f"The autoscaler {app} scales {scaled}"
+        if least is not None and spec.get("minReplicas", least) != least:
+            yield f"The autoscaler {app} keeps {spec['minReplicas']} replicas, and has to keep {least}"
         if metrics is None:
             continue  # older journals do not record them
         if [one.get("type") for one in metrics] != [kind]:

@@ -1,4 +1,5 @@
-"""Changes of a Deployment's replicas that its autoscaler does not report, and those that its pods do not follow.
+"""Changes of a Deployment's replicas that its autoscaler does not report, and those that its pods do not follow; and changes of
+a queue that they do not explain.
 
 An autoscaler that changes the replicas of its target says so in its status: ``lastScaleTime`` changes, and
 ``desiredReplicas`` is the new number (Kubernetes API, HorizontalPodAutoscalerStatus).
@@ -6,10 +7,11 @@ An autoscaler that changes the replicas of its target says so in its status: ``l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from kubeskeptic.bounds import Interval
 from kubeskeptic.checks.replicas import pod_counts
 from kubeskeptic.timeline import Act, Change
 
@@ -44,6 +46,23 @@ def not_followed(act: Act, app: str, least: int) -> Iterator[str]:
         )
         if most < wanted:
             yield f"{app} was scaled to {wanted}, and at most {most} of its pods were Ready in the meantime"
+
+
+def emptied_otherwise(act: Act, app: str, depths: Sequence[tuple[Interval, int]], rate: float) -> Iterator[str]:
+    """Yield what shows that others than the pods of an app changed the depth of a queue, one sentence each.
+
+    :param depths: the looks at the queue in turn, each with the number of waiting jobs
+    :param rate: the maximum number of jobs a second that a pod takes, in addition to one job at once; 0 if it is not known
+    """
+    if depths[-1][1] and any(not jobs for _, jobs in depths):
+        yield "The queue was not empty any more at the end"
+    hands = len({one.uid for one in act.changes("Pod", app=app)})
+    for (before, jobs), (after, left) in pairwise(depths):
+        lasted = after.high - before.low
+        if left > jobs > 0:
+            yield f"The queue was filled again: it had {jobs} jobs, and {left} within {lasted:.1f} s"
+        if rate and jobs - left > hands * (1 + rate * lasted):
+            yield f"The queue lost {jobs - left} jobs in {lasted:.1f} s, more than {hands} pods of {app} take"
 
 
 def replicas(deployment: Change) -> int:
