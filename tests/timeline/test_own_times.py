@@ -55,7 +55,7 @@ def test_only_an_object_that_is_new_was_created_then(type_: str) -> None:
 
 @pytest.mark.parametrize(("grace", "age"), [(2, 4.5), (1, 3.5), (None, 2.5)])
 def test_a_deletion_was_requested_its_grace_period_earlier(grace: int | None, age: float) -> None:
-    more = {} if grace is None else {"deletionGracePeriodSeconds": grace}
+    more: dict[str, Any] = {} if grace is None else {"deletionGracePeriodSeconds": grace}
     marked = thing(9.5, deletionTimestamp="1970-01-01T00:00:07Z", **more)
     assert ages(thing(1.0), marked) == [0.2, age]
 
