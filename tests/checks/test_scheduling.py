@@ -185,7 +185,7 @@ def asks(change: Change, cores: str) -> Change:
     return change
 
 
-def worker(cores: str, name: str = "n1", **spec: object) -> Change:
+def worker(cores: str, name: str = "n1", /, **spec: object) -> Change:
     meta = {"name": name, "uid": name}
     return Change(0.0, "LISTED", "Node", {"metadata": meta, "spec": spec, "status": {"allocatable": {"cpu": cores}}})
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from kubeskeptic.findings import Verdict
+from tests.checks.declared import ended
 from tests.checks.over_time import BARE, MARKED, elsewhere
 from tests.checks.test_draining import NEW, recreated
 from tests.checks.test_evictions import REFUSED, judged
-from tests.checks.test_scaling_down import ended, ends, leaving
+from tests.checks.test_scaling_down import ends, leaving
 from tests.checks.test_statefulsets import FIRST, began, early, started
 from tests.checks.test_templates import kept, versioned
 from tests.drawn import pod
