@@ -52,6 +52,26 @@ def test_an_outcome_that_is_not_known_decides_nothing_and_hides_nothing() -> Non
     assert told(expected, a="refused", b="unknown").verdict is Verdict.VIOLATED
 
 
+@pytest.mark.parametrize(
+    ("seen", "verdict"),
+    [
+        ("refused and timeout", Verdict.HOLDS),
+        ("refused and unknown", Verdict.INCONCLUSIVE),
+        ("ok and unknown", Verdict.VIOLATED),
+        ("ok and timeout", Verdict.VIOLATED),
+        ("unanswered", Verdict.INCONCLUSIVE),
+        ("timeout", Verdict.HOLDS),
+    ],
+)
+def test_each_of_several_outcomes_has_to_agree(seen: str, verdict: Verdict) -> None:
+    assert told({"b": ("refused", "timeout")}, b=seen).verdict is verdict
+
+
+def test_words_that_are_no_outcomes_are_one_value() -> None:
+    assert told({"b": "ok and more"}, b="ok and more").verdict is Verdict.HOLDS
+    assert told({"b": ("ok", "more")}, b="ok and more").verdict is Verdict.VIOLATED
+
+
 def test_one_is_not_true_and_nothing_is_not_false() -> None:
     assert told(EXPECTED, a=True, b="x", c=True).verdict is Verdict.VIOLATED
     assert told(EXPECTED, a=1, b="x", c=1).verdict is Verdict.VIOLATED

@@ -37,6 +37,20 @@ def test_a_timeout_after_a_standstill_is_not_known(stretches: list[tuple[float, 
     assert known({"node": "n1", "outcome": "timeout"}, *stretches) == {"node": "n1", "outcome": outcome}
 
 
+@pytest.mark.parametrize(
+    ("value", "known_as"),
+    [
+        ("ok and timeout", "ok and unknown"),
+        ("timeout and unknown", "unknown"),
+        ("timeout and more", "timeout and more"),
+        ("ok and refused", "ok and refused"),
+    ],
+)
+def test_of_several_outcomes_only_the_timeout_is_not_known(value: str, known_as: str) -> None:
+    assert known(value, (96.0, 99.9)) == known_as
+    assert known(value) == value
+
+
 @pytest.mark.parametrize("value", ["ok", "refused", "unreachable", True, 3, None, ["timeout"], {"outcome": "ok"}, {}])
 def test_whatever_else_was_noted_stays(value: Any) -> None:
     assert known(value, (96.0, 99.9)) == value

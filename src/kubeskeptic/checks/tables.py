@@ -12,10 +12,15 @@ from kubeskeptic.checks.presumed import Presumed, not_as_presumed
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act
+from kubeskeptic.timeline.cells import outcomes_of
 
 CONTROL = "control: "
 """Prefix of the name of a cell that must be answered; otherwise the other cells prove nothing."""
+UNANSWERED = "unanswered"
+"""The cell of a lookup that no name server answered: the name may resolve, or not."""
 _NONE = Bound(0, "cells", "each as documented")
+_OPEN = (str(Outcome.UNKNOWN), UNANSWERED)
+"""Cells that neither differ nor agree."""
 _LISTED = 6
 """The number of values that are listed where all are as documented."""
 
@@ -33,8 +38,10 @@ def matches(
     :param of: the apps whose pods the table is about, which the watch has to bear out; none if it is about something else
     :param parts: the containers that the pod of the first of them has to have
 
-    A cell with the outcome ``unknown`` neither differs nor agrees. A boolean differs from any value of another type: 1 is not
-    true. If the table has controls, whose names begin with :data:`CONTROL`, each cell that is compared needs its own, and all
+    A cell with the outcome ``unknown``, or of a lookup that was not answered, neither differs nor agrees; of a cell that joins
+    several outcomes, each has to agree. A boolean differs from any value of another type: 1 is not true.
+
+    If the table has controls, whose names begin with :data:`CONTROL`, each cell that is compared needs its own, and all
     must be answered; otherwise the verdict is not *holds*.
     """
     seen = act.table(table)
@@ -45,7 +52,7 @@ def matches(
     if missing or not expected:
         raise Inconclusive(f"the table “{table}” has no cell {', '.join(missing) or 'to compare'}")
     differ = [cell for cell, value in expected.items() if not _is(seen[cell], value)]
-    wrong = [cell for cell in differ if seen[cell] != Outcome.UNKNOWN]
+    wrong = [cell for cell in differ if _differs(seen[cell], expected[cell])]
     return conclude(
         _told(table, seen, expected, wrong, differ),
         {
@@ -85,6 +92,15 @@ def _out_of_reach(seen: Mapping[str, object], cells: Iterable[str]) -> Iterator[
 
 
 def _is(seen: object, expected: object) -> bool:
+    return all(_is_one_of(part, expected) for part in outcomes_of(seen))
+
+
+def _differs(seen: object, expected: object) -> bool:
+    """Return whether a cell, or one of the outcomes that it joins, certainly has another value."""
+    return any(part not in _OPEN and not _is_one_of(part, expected) for part in outcomes_of(seen))
+
+
+def _is_one_of(seen: object, expected: object) -> bool:
     members = expected if isinstance(expected, tuple) else (expected,)
     # Outcomes are strings, both before and after they are written to the journal.
     return any(seen == one and isinstance(seen, bool) == isinstance(one, bool) for one in members)
