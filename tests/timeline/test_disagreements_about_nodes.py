@@ -47,6 +47,17 @@ def test_the_watch_shows_the_nodes_of_the_run_and_no_others() -> None:
     assert told(N1, nodes=("n1", "n2"), started=0.5) == [(0.5, 60.0, why)]
 
 
+@pytest.mark.parametrize(("seen", "disagree"), [(55.9, True), (56.0, False)])
+def test_pods_are_on_nodes_of_the_run(seen: float, disagree: bool) -> None:
+    on = pod(seen, "a", node="n2")
+    why = "a was on n2, which is not a node of the run"
+    assert told(N1, on, pod(59.0, "a", node="n2"), nodes=("n1",)) == ([(seen, 60.0, why)] if disagree else [])
+    assert told(N1, on, nodes=("n1",), joined={"n2": 5.0}) == [
+        (0.0, 60.0, "the watch does not show n2, which is a node of the run")
+    ]
+    assert told(N1, pod(seen, "a", node=""), nodes=("n1",)) == [], "it was not assigned yet"
+
+
 def test_what_is_not_known_of_nodes_is_not_compared() -> None:
     assert told(N1) == [], "the run does not say which nodes it has"
     assert told(node(3.0, "n1", "True"), nodes=("n1", "n2")) == [], "older journals do not list the nodes"

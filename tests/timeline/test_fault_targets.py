@@ -16,7 +16,7 @@ NO_NODE = "is not a node of the run"
 
 def told(*targets: str, pods: tuple[str, ...] = ("pod-a",), namespace: str = "ns", nodes: tuple[str, ...] = ()) -> str:
     phases = {"applying": 1.0, "applied": 1.0, "bit": 1.0}
-    faults = [FaultSpan("f", "kill", "", "act", targets, phases=phases)]
+    faults = [FaultSpan("f", "crash_node", "", "act", targets, phases=phases)]
     drawn = recording(*(pod(0.0, name) for name in pods), faults=faults)
     drawn.namespace, drawn.nodes, drawn.joined = namespace, nodes, {"joined": 5.0} if nodes else {}
     return " ".join(contradictions(drawn))

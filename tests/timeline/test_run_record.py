@@ -176,3 +176,9 @@ def test_a_setting_is_that_of_nodes_of_the_run(known: list[str], more: list[str]
 def test_a_length_of_time_is_in_seconds(name: str, unit: str, said: list[str]) -> None:
     one = {"value": 50.0, "unit": unit, "from": "a default"}
     assert merged({}, {"id": "r", "nodes": ["n1"], "settings": {name: one}})[1] == said
+
+
+def test_a_run_has_nodes() -> None:
+    assert merged({}, {"id": "r1", "nodes": []})[1] == ["it names no nodes"]
+    assert merged({}, {"id": "r1", "nodes": ["n1"]})[1] == []
+    assert merged({}, {"id": "r1"})[1] == [], "some journals do not say"

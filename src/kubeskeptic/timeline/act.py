@@ -163,7 +163,7 @@ class Act(Allowed):
     def taken_away(self) -> set[str]:
         """Return the nodes that a fault of these acts took out as a whole: nothing could be probed from them."""
         faults = (one for one in self.recording.faults if one.act in self.names and "applying" in one.phases)
-        return {target.partition("/")[2] for one in faults for target in one.targets if target.startswith("node/")}
+        return {node for one in faults for node in one.taken_away}
 
     # -- what was seen -------------------------------------------------------------------------------------------------
     def lanes(self, probe: str, *, until: float | None = None, unbroken: bool = False) -> list[Lane]:

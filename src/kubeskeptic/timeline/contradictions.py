@@ -12,7 +12,7 @@ from itertools import pairwise
 from kubeskeptic.durations import HOLE
 from kubeskeptic.timeline.batches import Ticks
 from kubeskeptic.timeline.fault_targets import strange_targets
-from kubeskeptic.timeline.faults import FaultSpan
+from kubeskeptic.timeline.faults import OF_WHOLE_NODES, FaultSpan
 from kubeskeptic.timeline.recording import ActSpan, Change, Recording
 
 PHASES = ("intent", "armed", "applying", "applied", "bit", "undoing", "undone")
@@ -46,6 +46,8 @@ def _of_fault(fault: FaultSpan) -> Iterator[str]:
     for (earlier, before), (later, after) in pairwise(known):
         if after < before:
             yield f"the fault {fault.fault} reached “{later}” {before - after:.1f} s before “{earlier}”"
+    if len(fault.taken_away) > (fault.fault in OF_WHOLE_NODES):
+        yield f"the fault {fault.fault} cannot have taken out {' and '.join(sorted(fault.taken_away))}"
     healed, undoing = fault.phases.get("healed"), fault.phases.get("undoing")
     for phase, before in (("applied", "applying"), ("undone", "undoing")):
         if phase in fault.phases and before not in fault.phases:

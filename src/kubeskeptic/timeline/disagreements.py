@@ -156,8 +156,8 @@ def _revived(recording: Recording) -> Iterator[Disagreement]:
 
 
 def _of_nodes(recording: Recording, end: float) -> Iterator[Disagreement]:
-    """Yield the nodes that only the watch shows, for longer than it takes to notice a node that joined, and the nodes
-    of the run that it does not show.
+    """Yield the nodes that only the watch shows, or only a pod names, for longer than it takes to notice a node that
+    joined, and the nodes of the run that the watch does not show.
     """
     changes = list(recording.of_kind("Node"))
     known = {*recording.nodes, *recording.joined}
@@ -172,3 +172,8 @@ def _of_nodes(recording: Recording, end: float) -> Iterator[Disagreement]:
     for name in sorted(known - since.keys() - recording.left):
         why = f"the watch does not show {name}, which is a node of the run"
         yield Disagreement(recording.started, end, why, ("Node",))
+    on = {node_of(change.object): change for change in reversed(list(recording.of_kind("Pod")))}
+    for name in sorted(on.keys() - known - since.keys() - {""}):
+        if end - on[name].seen > NODES_LOOK + MARGIN:
+            why = f"{on[name].name} was on {name}, which is not a node of the run"
+            yield Disagreement(on[name].seen, end, why, ("Node", "Pod"))

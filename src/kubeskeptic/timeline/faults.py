@@ -10,6 +10,11 @@ from kubeskeptic.bounds import Interval
 from kubeskeptic.durations import POLL
 from kubeskeptic.errors import Inconclusive
 
+WHOLE = "node/"
+"""How the targets of faults begin that take a node out as a whole: nothing is probed from it, and its pods are gone."""
+OF_WHOLE_NODES = ("crash_node", "freeze_node", "restart_node", "shut_down_node")
+"""The faults that take out one node as a whole. No other fault has such a target."""
+
 
 @dataclass
 class FaultSpan:
@@ -68,6 +73,11 @@ class FaultSpan:
     def bit(self) -> bool:
         """Whether the fault was seen to take effect."""
         return "bit" in self.phases
+
+    @property
+    def taken_away(self) -> frozenset[str]:
+        """The nodes that the fault took out as a whole."""
+        return frozenset(one.removeprefix(WHOLE) for one in self.targets if one.startswith(WHOLE))
 
     def target(self, kind: str) -> str:
         """Return the fault's first target of a kind, such as ``node/NAME`` or ``pod/NAMESPACE/NAME``.
