@@ -182,7 +182,8 @@ def test_a_node_that_is_in_the_watch_must_be_asked_until_it_is_gone() -> None:
     for at, asked in ((-0.1, True), (0.0, True), (0.1, False)):
         changes = node(-5.0, "n2", "True", type="LISTED"), node(at, "n2", "True", type="DELETED")
         one = node(-5.0, "n1", "True", type="LISTED")
-        says(found(minute(GOOD, changes=(one, *changes))), "" if asked else "were sent from n2")
+        act = minute(GOOD, changes=(one, *changes), pods={"pod-a": "n1"})
+        says(found(act), "" if asked else "were sent from n2")
 
 
 def test_a_fault_s_lanes_are_asked_before_it() -> None:

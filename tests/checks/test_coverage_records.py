@@ -25,7 +25,7 @@ def test_what_is_true_of_a_node_is_true_of_one_node(seen: float, type: str, uid:
     changes = [node(-5.0, "n1", "True", type="LISTED"), node(seen, "n1", "True", type=type)]
     for change, own in zip(changes, ("n1", uid), strict=True):
         change.object["metadata"]["uid"] = own
-    says(found(minute(GOOD, changes=tuple(changes))), said)
+    says(found(minute(GOOD, changes=tuple(changes), pods={"pod-a": "n1"})), said)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,22 @@ def test_the_service_goes_on_as_declared(field: str, value: object, said: str) -
     says(found(minute(GOOD, changes=(change,))), said)
     change = change._replace(seen=61.0)
     says(found(minute(GOOD, changes=(change,))), "")
+
+
+@pytest.mark.parametrize(
+    ("type", "uid", "field", "value", "said"),
+    [
+        ("MODIFIED", "", "selector", {"app": "another"}, ""),
+        ("DELETED", "", "selector", {"app": "web"}, "was deleted in the meantime"),
+        ("ADDED", "another", "selector", {"app": "web"}, "was replaced in the meantime"),
+        ("MODIFIED", "", "clusterIP", "10.96.0.99", "The clusterIP of the Service web, the target of “web”, changed"),
+    ],
+)
+def test_the_service_was_the_same_before_the_act(type: str, uid: str, field: str, value: object, said: str) -> None:
+    change = service()._replace(seen=0.0, type=type)
+    change.object["spec"][field] = value
+    change.object["metadata"] |= {"uid": uid} if uid else {}
+    says(found(minute(GOOD, changes=(change,))), said)
 
 
 def test_a_probe_that_asks_no_recorded_service_asks_what_it_does() -> None:

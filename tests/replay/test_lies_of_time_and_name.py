@@ -5,6 +5,7 @@ Each row is a lie, the case that it is told to, and the verdict that is true of 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 
 import pytest
@@ -77,6 +78,23 @@ def test_a_dead_node_is_removed_and_another_of_its_name_is_there(told: Teller, h
 
     finding = told(HEALTH, of_object("Node", crashed(held), another, told.when("crash", NODES) + 60))
     assert (finding.verdict, "its Node object was removed" in finding.why) == (Verdict.VIOLATED, True)
+
+
+def test_the_service_was_another_one_before_the_act(told: Teller) -> None:
+    since = told.held.scenarios[PODS].acts["quiet"].baseline or 0.0
+    web = next(one for one in told.held.scenarios[PODS].of_kind("Service", "web"))
+    lost = {"at": since - 0.3, "kind": "change", "scenario": PODS, "resource": "Service", "type": "DELETED"}
+    lost |= {"seen": since - 0.3, "age": 0.1, "object": web.object}
+    made = lost | {"type": "ADDED", "seen": since - 0.2, "object": copy.deepcopy(web.object)}
+    made["object"]["metadata"]["uid"] = "another"
+    kept = [lost, made]
+
+    def change(record: Record) -> Iterable[Record]:
+        before = [kept.pop(0), kept.pop(0)] if kept and record["at"] > since - 0.1 else []
+        return [*before, record]
+
+    finding = told(EVERY, change)
+    assert (finding.verdict, "was replaced in the meantime" in finding.why) == (Verdict.INCONCLUSIVE, True)
 
 
 def test_a_pod_of_another_namespace_is_no_pod_of_the_scenario(told: Teller) -> None:

@@ -162,21 +162,24 @@ def _another_cluster(act: Act) -> Iterator[str]:
 
 
 def _another_service(act: Act, probe: str, since: float, until: float) -> Iterator[str]:
-    """Yield a sentence if the Service that a probe targets was deleted, replaced by another one, or declared differently."""
+    """Yield a sentence if the Service that a probe targets was deleted, replaced by another one, or declared differently, also
+    if that was before the act: checks read the Service as it was first seen.
+    """
     try:
-        name = str(service_of(act.recording, probe)["metadata"]["name"])
+        first = service_of(act.recording, probe)
     except Inconclusive:
         return  # the probe targets no recorded Service; this is reported where it matters
+    name = str(first["metadata"]["name"])
     changes = [change for change in act.recording.of_kind("Service", name) if change.seen <= until]
-    before = [change for change in changes if change.seen <= since][-1:]
-    during = [change for change in changes if change.seen > since]
-    if any(change.type == "DELETED" for change in during):
+    shown = [change for change in changes if change.seen <= since][-1:] + [one for one in changes if one.seen > since]
+    if any(change.type == "DELETED" for change in shown):
         yield f"The Service {name}, the target of “{probe}”, was deleted in the meantime"
         return
-    if len({one.uid for one in [*before, *during]}) > 1:
+    objects = [first, *(change.object for change in shown)]
+    if len({one["metadata"].get("uid") for one in objects}) > 1:
         yield f"The Service {name}, the target of “{probe}”, was replaced in the meantime: its uid changed"
     for field in _KEPT:
-        values = {json.dumps((one.object.get("spec") or {}).get(field), sort_keys=True) for one in [*before, *during]}
+        values = {json.dumps((one.get("spec") or {}).get(field), sort_keys=True) for one in objects}
         if len(values) > 1:
             yield f"The {field} of the Service {name}, the target of “{probe}”, changed: {' or '.join(sorted(values))}"
 
