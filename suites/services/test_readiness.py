@@ -128,12 +128,12 @@ def test_a_headless_name_answers_the_ready_pods(act: Act, holds: Holds) -> None:
 
 @claim("headless.many-a", case="each name server", act=("unready", "deleted"), within=CACHE)
 def test_every_name_server_answers_the_ready_pods(act: Act, holds: Holds) -> None:
-    holds(checks.each_server_follows(act, "web-pods", "name servers"))
+    holds(checks.each_server_follows(act, "web-pods", "name servers", by="dns-udp"))
 
 
 @claim("headless.many-a", case="each name server, TCP", act=("unready", "deleted"), within=CACHE)
 def test_every_name_server_answers_the_ready_pods_over_tcp(act: Act, holds: Holds) -> None:
-    holds(checks.each_server_follows(act, "web-pods", "name servers, TCP"))
+    holds(checks.each_server_follows(act, "web-pods", "name servers, TCP", by="dns-tcp"))
 
 
 @claim("statefulset.srv", act="unready", within=CACHE)
@@ -143,7 +143,7 @@ def test_srv_records_name_the_ready_pods(act: Act, holds: Holds) -> None:
 
 @claim("statefulset.srv", case="each name server", act="unready", within=CACHE)
 def test_every_name_server_names_the_ready_pods(act: Act, holds: Holds) -> None:
-    holds(checks.each_server_follows(act, "db", "name servers, SRV", checks.targets_follow))
+    holds(checks.each_server_follows(act, "db", "name servers, SRV", checks.targets_follow, by="dns-udp"))
 
 
 @claim("heal.hang", act="hang", within=HANG + START)

@@ -50,15 +50,17 @@ def service(**more: Any) -> Change:
     return Change(0.0, "LISTED", "Service", {"metadata": {"name": "web", "uid": "s"}, "spec": spec | more})
 
 
-def act(*lanes: Lane, changes: tuple[Change, ...] = (UNREADY,), end: float = 9.0, gap: Gap | None = None) -> Act:
+def act(
+    *lanes: Lane, changes: tuple[Change, ...] = (UNREADY,), end: float = 9.0, gap: Gap | None = None, name: str = QNAME
+) -> Act:
     there = (pod(-5.0, "web-a", ip=A), pod(-5.0, "web-b", ip=B), pod(-5.0, "other", app="other", ip="10.0.0.9"))
     seen = recording(
-        service(),
+        *([] if any(one.kind == "Service" for one in changes) else [service()]),
         *there,
         *changes,
         lanes={(one.node, one.probe): one for one in lanes},
         nodes=tuple(dict.fromkeys(one.node for one in lanes)),
-        specs={one.probe: {"qname": QNAME if one.probe == "name" else f"_http._tcp.{QNAME}"} for one in lanes},
+        specs={one.probe: {"qname": name if one.probe == "name" else f"_http._tcp.{QNAME}"} for one in lanes},
         acts={"act": ActSpan("act", 0, 1, end)},
         settings=settings(TTL=30.0, CACHE_DENIAL=0.0),
         gaps=[gap] if gap else [],
@@ -91,4 +93,4 @@ def moved_to(node: str) -> tuple[Change, ...]:
 
 def name_of_a(drawing: str, to: str = "n2") -> Finding:
     moved = moved_to(to)
-    return checks.pod_name_follows(act(lane(drawing), changes=moved), "web-a", "name")
+    return checks.pod_name_follows(act(lane(drawing), changes=moved, name=f"web-a.{QNAME}"), "web-a", "name")

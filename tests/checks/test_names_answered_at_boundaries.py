@@ -123,7 +123,7 @@ def test_late_answers_are_counted_and_how_long_answers_took_is_told() -> None:
 )
 def test_a_denial_has_its_own_bound(denial: float, drawing: str, verdict: Verdict) -> None:
     changes = (pod(2.0, "web-a", ip=A, type="DELETED"), pod(3.0, "web-a", uid="new", ip=B, node="n2"))
-    one = act(lane(drawing), changes=changes, end=len(drawing) / 2)
+    one = act(lane(drawing), changes=changes, end=len(drawing) / 2, name=f"web-a.{QNAME}")
     one.recording.settings = settings(TTL=30.0, CACHE_DENIAL=denial)
     found = checks.pod_name_follows(one, "web-a", "name")
     assert found.verdict is verdict, found.why
@@ -131,7 +131,7 @@ def test_a_denial_has_its_own_bound(denial: float, drawing: str, verdict: Verdic
 
 def test_the_bound_of_a_denial_must_have_passed_too() -> None:
     changes = (pod(2.0, "web-a", ip=A, type="DELETED"), pod(3.0, "web-a", uid="new", ip=B, node="n2"))
-    one = act(lane("aaaaxx111111111"), changes=changes, end=7.5)
+    one = act(lane("aaaaxx111111111"), changes=changes, end=7.5, name=f"web-a.{QNAME}")
     one.recording.settings = settings(TTL=30.0, CACHE_DENIAL=3.0)
     found = checks.pod_name_follows(one, "web-a", "name")
     assert (found.verdict, "before the bound had passed" in found.why) == (Verdict.INCONCLUSIVE, True)

@@ -12,6 +12,7 @@ from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Act, Change, Lane, Sample
 from tests.checks.dns_answers import (
     FINE,
+    QNAME,
     UNREADY,
     A,
     B,
@@ -158,7 +159,7 @@ def test_a_host_name_stands_in_place_of_the_address() -> None:
 # -- the name of a pod -----------------------------------------------------------------------------------------------------
 def moved(drawing: str, *changes: Change) -> Finding:
     gone = pod(2.0, "web-a", ip=A, type="DELETED")
-    one: Act = act(lane(drawing), changes=(gone, *changes))
+    one: Act = act(lane(drawing), changes=(gone, *changes), name=f"web-a.{QNAME}")
     return checks.pod_name_follows(one, "web-a", "name")
 
 

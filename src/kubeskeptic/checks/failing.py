@@ -26,6 +26,7 @@ def fails_at_most(act: Act, probe: str) -> Finding:
     Nor do answers that come only after a retransmission: they show that the first packet still went to a lost endpoint.
     Requests that match a stale conntrack entry may fail for the SYN_SENT timeout more.
     """
+    asked_by_new(act, probe)
     lanes = act.lanes(probe)
     seen = [look_at(act, lane) for lane in lanes]
     lost, all_ = _lost_endpoints(act, probe)
@@ -55,6 +56,7 @@ def never_fails(act: Act, probe: str) -> Finding:
     A request with an unknown outcome may have failed. An answer that came only after a retransmission counts like a failure
     here.
     """
+    asked_by_new(act, probe)
     lanes = act.lanes(probe, unbroken=True)
     seen = [look_at(act, lane) for lane in lanes]
     worst = max(seen, key=lambda one: one.failed + one.late)

@@ -29,6 +29,7 @@ _ONE_POD = Bound(1, "addresses", "a pod's name is one pod's")
 def addresses_follow(act: Act, service: str, *probes: str) -> Finding:
     """Check that a headless service's name resolves to the IPs of its Ready pods, within the case's bound of each change."""
     selector = _service(act, service, probes)["spec"].get("selector") or {}
+    act.reading.doubts += _other_names(act, probes, service)
     pods = (one for one in act.changes("Pod") if _selected(one.object, selector))
     right = list(right_answers(pods, ip_of))
     act.reading.doubts += _other_queries(act, probes, _of_addresses(right))
@@ -37,7 +38,7 @@ def addresses_follow(act: Act, service: str, *probes: str) -> Finding:
 
 @check
 def each_server_follows(
-    act: Act, name: str, servers: str, follows: Callable[..., Finding] = addresses_follow
+    act: Act, name: str, servers: str, follows: Callable[..., Finding] = addresses_follow, *, by: str = ""
 ) -> Finding:
     """Check the same, or what another check of a name says, for each name server separately, queried at its own address.
 
@@ -45,6 +46,7 @@ def each_server_follows(
     scenario noted those (:data:`DNS_ENDPOINTS`).
 
     :param servers: the table of name servers that the scenario noted: the address, by the name of the probe that queries it
+    :param by: the kind of probe that each is queried by; empty if several kinds query each
     :raises NotAsked: if the scenario is not allowed to list them
     :raises Inconclusive: if a probe queried another address
     """
@@ -59,6 +61,7 @@ def each_server_follows(
     if len({(spec.get("kind"), spec["server"]) for spec in specs.values()}) < len(specs):
         raise Inconclusive(f"the table “{servers}” has one address for several name servers")
     act.reading.doubts += _left_out(act, specs.values())
+    act.reading.doubts += (f"“{probe}” is no {by} probe" for probe in probes if by and specs[probe].get("kind") != by)
     return follows(act, name, *probes)
 
 
@@ -85,8 +88,8 @@ def targets_follow(act: Act, service: str, *probes: str) -> Finding:
     The port is the port of the pods, not of the service (Kubernetes DNS specification, 2.4.2).
     """
     spec = _service(act, service, probes)["spec"]
-    port, _, domain = str(act.recording.specs.get(probes[0], {}).get("qname", "")).split(".", 2)
-    target = next((one["targetPort"] for one in spec["ports"] if f"_{one.get('name')}" == port), None)
+    *port, domain = str(act.recording.specs.get(probes[0], {}).get("qname", "")).split(".", 2)
+    target = next((one["targetPort"] for one in spec["ports"] if _labels(one) == port), None)
     if target is None:
         raise Inconclusive(f"the probe “{probes[0]}” queries no port of {service}")
 
@@ -108,6 +111,7 @@ def pod_name_follows(act: Act, pod: str, *probes: str) -> Finding:
     """
     homes = {node_of(change.object) for change in act.changes("Pod", pod) if is_ready(change.object)}
     right = list(right_answers(act.changes("Pod", pod), ip_of))
+    act.reading.doubts += _other_names(act, probes, pod)
     act.reading.doubts += _other_queries(act, probes, _of_addresses(right))
     finding = followed(act, probes, right, lambda record: record, most=_ONE_POD)
     if len(homes) < 2 and finding.verdict == "holds":
@@ -118,6 +122,19 @@ def pod_name_follows(act: Act, pod: str, *probes: str) -> Finding:
 def _of_addresses(right: Iterable[RightAnswer]) -> str:
     """Return the type of the records that hold these addresses."""
     return "AAAA" if any(":" in address for one in right for address in one.records) else "A"
+
+
+def _labels(port: Mapping[str, Any]) -> list[str]:
+    """Return the first two labels of the name of a Service's port (Kubernetes DNS specification, 2.4.2)."""
+    return [f"_{port.get('name')}", f"_{str(port.get('protocol') or 'TCP').lower()}"]
+
+
+def _other_names(act: Act, probes: Iterable[str], first: str) -> Iterator[str]:
+    """Yield the probes that queried a name with another first label, one sentence each."""
+    for probe in probes:
+        qname = str(act.recording.specs.get(probe, {}).get("qname", ""))
+        if qname.partition(".")[0] != first:
+            yield f"“{probe}” queried {qname or 'no name'}, which is not the name of {first}"
 
 
 def _other_queries(act: Act, probes: Iterable[str], qtype: str) -> Iterator[str]:

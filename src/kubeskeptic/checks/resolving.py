@@ -14,7 +14,7 @@ from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import answered_in
 from kubeskeptic.checks.known_names import not_replaced
 from kubeskeptic.checks.lanes import asked_at, is_late, never_asked, span
-from kubeskeptic.checks.ports import lanes_of_kept, new_ports, one_port_each
+from kubeskeptic.checks.ports import asked_by_new, lanes_of_kept, new_ports, one_port_each
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act, Lane, Sample
@@ -109,8 +109,9 @@ def _decisive(act: Act, every: Iterable[tuple[Lane, int, Sample]], expected: str
 def same_answer(act: Act, probe: str, *, kept: bool = False) -> Finding:
     """Check that every lookup during all these acts, and between them, succeeds and returns the service's one ClusterIP.
 
-    :param kept: whether the probe is to keep its UDP port, and did so
+    :param kept: whether the probe is to keep its UDP port, and did so; otherwise it must not keep one
     """
+    asked_by_new(act, *([] if kept else [probe]))
     lanes = lanes_of_kept(act, probe) if kept else act.lanes(probe, unbroken=True)
     seen = LookupResults.of(act, lanes)
     right = f"All {seen.asked} lookups from {len(lanes)} nodes returned {seen.expected}."
