@@ -165,7 +165,8 @@ def test_a_pod_of_every_node_reaches_itself_through_a_service(act: Act, holds: H
 
 @claim("proxy.every-node", case="loopback", act="loopback")
 def test_a_node_port_at_the_loopback_is_as_configured(act: Act, holds: Holds) -> None:
-    holds(checks.as_configured_at_loopback(act, "at the loopback", "kube-proxies", Presumed(pods={"alone": {}})))
+    there = Presumed(pods={"alone": {}}, services={"bounced": {"externalTrafficPolicy": "Cluster"}})
+    holds(checks.as_configured_at_loopback(act, "at the loopback", "kube-proxies", there))
 
 
 @claim("outside.double-bounce", case="Cluster", act="services")

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from kubeskeptic import checks, objects
+from kubeskeptic.checks.presumed import Presumed
 from kubeskeptic.durations import PODS_READY
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.faults.network.cut_pods import CutPods
@@ -34,6 +35,10 @@ LABELS = {
 }
 NOWHERE = {name: f"192.0.2.{number}" for number, name in enumerate(LABELS, 1)}
 """Made-up addresses: the truth table is the same whatever the addresses are."""
+ON_EVERY_NODE = Presumed(
+    pods={"stranger": {}}, on_each_node=("everywhere",), in_turn=("before, ", "denied, ", "let go, ")
+)
+"""What answers, and what asks, while a policy comes and goes."""
 Steps = dict[str, list[dict[str, Any]]]
 
 
@@ -157,7 +162,9 @@ def test_policies_agree_with_the_truth_table(act: Act, holds: Holds) -> None:
         for step, cells in computed.items()
         for one, passes in cells.items()
     }
-    holds(all_of([checks.matches(act, "truth", table), checks.converges(act, "in force", computed)]))
+    apps: dict[str, dict[str, object]] = {"friend": {"access": "allowed"}, "stranger": {"access": None}}
+    there = Presumed(pods={**apps, "server": {}, "other": {}}, in_turn=[f"{step}: " for step in computed])
+    holds(all_of([checks.matches(act, "truth", table, there), checks.converges(act, "in force", computed)]))
 
 
 @claim("net.firewall", case="each node", act="everywhere", broken_by=("policy-removed", "policy-left"))
@@ -165,7 +172,7 @@ def test_every_node_enforces_and_lets_go(act: Act, holds: Holds) -> None:
     table: dict[str, object] = {f"denied, {node}, new": BLOCKED for node in act.recording.nodes}
     table |= {f"let go, {node}, new": "ok" for node in act.recording.nodes}
     steps = [f"{phase}, {node}" for phase in ("denied", "let go") for node in act.recording.nodes]
-    holds(all_of([checks.matches(act, "connections", table), checks.converges(act, "each node", steps)]))
+    holds(all_of([checks.matches(act, "connections", table, ON_EVERY_NODE), checks.converges(act, "each node", steps)]))
 
 
 @claim("net.firewall", case="open connections", act="everywhere", broken_by=("policy-removed", "policy-left"))
@@ -174,7 +181,7 @@ def test_a_policy_blocks_new_connections_whatever_becomes_of_open_ones(act: Act,
     for node in act.recording.nodes:
         table |= {f"denied, {node}, open": (GOES_ON, CUT), f"denied, {node}, new": BLOCKED}
         table |= {f"before, {node}, open": GOES_ON, f"before, {node}, new": "ok", f"let go, {node}, new": "ok"}
-    holds(checks.matches(act, "connections", table))
+    holds(checks.matches(act, "connections", table, ON_EVERY_NODE))
 
 
 @policies.sabotage("everywhere:denied")
