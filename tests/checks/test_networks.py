@@ -102,6 +102,12 @@ def test_a_pair_that_got_no_answer_says_nothing_about_addresses() -> None:
     assert flatness(matrix=both).verdict is Verdict.VIOLATED
 
 
+def test_a_server_that_did_not_say_whom_it_saw_says_nothing_about_addresses() -> None:
+    finding = flatness(matrix=cells(peers={"a": ""}))
+    assert (finding.verdict, finding.measured["seen under another address"].value) == (Verdict.INCONCLUSIVE, 0)
+    assert flatness(matrix=cells(peers={"a": "", "b": "192.168.0.2"})).verdict is Verdict.VIOLATED
+
+
 def test_addresses_are_unique_and_in_a_range() -> None:
     assert "10.0.1.1 is used twice" in flatness(addresses={**PODS, "ns/c": "10.0.1.1"}).why
     assert "ns/c has 10.0.3.1, outside every node's range" in flatness(addresses={**PODS, "ns/c": "10.0.3.1"}).why

@@ -87,7 +87,7 @@ def flat(act: Act, table: str, members: str, addresses: str, ranges: str) -> Fin
     twice = sorted(ip for ip, count in Counter(every.values()).items() if count > 1)
     stray = sorted(name for name, ip in every.items() if not any(ip_address(ip) in one for one in networks))
     between = [cell for cell in cells.values() if not (known[cell["from"]]["host"] or known[cell["to"]]["host"])]
-    answered = [cell for cell in between if cell["outcome"] == Outcome.OK]
+    answered = [cell for cell in between if cell["outcome"] == Outcome.OK and cell["peer"]]
     other = [cell for cell in answered if cell["peer"] != known[cell["from"]]["ip"]]
     unseen = len(between) - len(answered)
     said = [
