@@ -75,6 +75,25 @@ def test_an_autoscaler_looks_at_the_metric_that_is_judged(one: Change, said: str
     assert [*other_metric(declared(one), "web", "Resource", 80.0)] == ([said] if said else [])
 
 
+@pytest.mark.parametrize(
+    ("range_", "fixed"),
+    [
+        ({"minReplicas": 1, "maxReplicas": 4}, False),
+        ({"minReplicas": 4, "maxReplicas": 4}, True),
+        ({"maxReplicas": 1}, True),
+        ({"maxReplicas": 2}, False),
+        ({"minReplicas": 0, "maxReplicas": 1}, False),
+        ({"minReplicas": 1}, False),
+    ],
+)
+def test_an_autoscaler_may_scale(range_: dict[str, int], fixed: bool) -> None:
+    one = scaler(kind="External")
+    one.object["spec"] |= range_
+    most = range_.get("maxReplicas")
+    said = [f"The autoscaler web can scale to nothing but {most} replicas"] if fixed else []
+    assert [*other_metric(declared(one), "web", "External")] == said
+
+
 def test_an_autoscaler_without_a_metric_looks_at_nothing() -> None:
     one = declares("HorizontalPodAutoscaler", metrics=[])
     assert [*other_metric(declared(one), "web", "External")] == ["The autoscaler web looks at nothing"]

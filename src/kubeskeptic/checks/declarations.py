@@ -41,7 +41,7 @@ def not_in_order(act: Act, app: str) -> Iterator[str]:
 def other_metric(
     act: Act, app: str, kind: str, target: float | None = None, *, least: int | None = None
 ) -> Iterator[str]:
-    """Yield how an autoscaler differs in an act from one that scales a Deployment of its name by one metric.
+    """Yield how an autoscaler differs in an act from one that may scale a Deployment of its name, by one metric.
 
     :param kind: the metric's type
     :param target: the average utilization in percent; None for a metric of another kind
@@ -53,6 +53,9 @@ def other_metric(
             yield f"The autoscaler {app} scales {scaled}"
         if least is not None and spec.get("minReplicas", least) != least:
             yield f"The autoscaler {app} keeps {spec['minReplicas']} replicas, and has to keep {least}"
+        fewest, most = spec.get("minReplicas"), spec.get("maxReplicas")
+        if most is not None and most <= (1 if fewest is None else fewest):
+            yield f"The autoscaler {app} can scale to nothing but {most} replicas"
         if metrics is None:
             continue  # older journals do not record them
         if [one.get("type") for one in metrics] != [kind]:
