@@ -83,7 +83,7 @@ def test_a_dead_node_is_removed_and_another_of_its_name_is_there(told: Teller, h
 def test_the_service_was_another_one_before_the_act(told: Teller) -> None:
     since = told.held.scenarios[PODS].acts["quiet"].baseline or 0.0
     web = next(one for one in told.held.scenarios[PODS].of_kind("Service", "web"))
-    lost = {"at": since - 0.3, "kind": "change", "scenario": PODS, "resource": "Service", "type": "DELETED"}
+    lost: Record = {"at": since - 0.3, "kind": "change", "scenario": PODS, "resource": "Service", "type": "DELETED"}
     lost |= {"seen": since - 0.3, "age": 0.1, "object": web.object}
     made = lost | {"type": "ADDED", "seen": since - 0.2, "object": copy.deepcopy(web.object)}
     made["object"]["metadata"]["uid"] = "another"
