@@ -19,6 +19,7 @@ from typing import Any
 
 from kubeskeptic.checks.availability import available
 from kubeskeptic.claims import Claim, declare
+from kubeskeptic.counting import counted
 from kubeskeptic.durations import TAIL
 from kubeskeptic.errors import BadInput, ClusterError
 from kubeskeptic.findings import Finding, Verdict
@@ -133,7 +134,7 @@ def _observe(
         stack.enter_context(recorded(run, SCENARIO, [Watch("Node", None)]))
         stack.callback(run.agents.stop, SCENARIO)
         run.agents.ask(SCENARIO, [one.probe for one in watched])
-        say(f"watching {', '.join(one.probe.name for one in watched)} from {len(run.nodes)} nodes")
+        say(f"watching {', '.join(one.probe.name for one in watched)} from {counted(len(run.nodes), 'node')}")
         with _marked(run):
             status = _perform(run, command, seconds)
             let_pass(TAIL)

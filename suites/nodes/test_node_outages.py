@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from kubeskeptic import checks
 from kubeskeptic.bounds import DEAD_ENDPOINT_WINDOW, SYN_SENT, constant
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.durations import CONTAINERS_BACK, PROBE_DEADLINE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.faults import Fault
@@ -92,7 +93,7 @@ def worker(stage: Stage, number: int) -> str:
     """
     homes = sorted({node_of(pod) for pod in stage.pods("web")})
     if len(homes) < number:
-        raise Inconclusive(f"only {len(homes)} workers have a pod of web")
+        raise Inconclusive(f"only {counted(len(homes), 'worker')} {agreeing(len(homes), 'has', 'have')} a pod of web")
     return homes[number - 1]
 
 

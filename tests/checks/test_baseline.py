@@ -15,14 +15,14 @@ def test_a_damaged_journal_and_a_dirty_baseline_leave_no_violation() -> None:
     damaged = minute(GOOD)
     damaged.recording.damage = ("a line is missing",)
     says(found(damaged, value=9), "The journal is damaged: a line is missing")
-    says(found(minute("..r" + GOOD[3:]), value=9), "The baseline of “act” was dirty: 1 requests of “web” failed on n1")
+    says(found(minute("..r" + GOOD[3:]), value=9), "The baseline of “act” was dirty: 1 request of “web” failed on n1")
 
 
 def test_late_answers_before_anything_was_done_make_the_baseline_dirty() -> None:
     late = minute(GOOD)
     (one,) = late.recording.lanes.values()
     one.took[3] = 1.5
-    says(found(late, value=9), "The baseline of “act” was dirty: 1 answers to “web” came late on n1")
+    says(found(late, value=9), "The baseline of “act” was dirty: 1 answer to “web” came late on n1")
     late.recording.stalls = [Stall("n1", 0.4, 1.8)]
     assert found(late, value=9).verdict is Verdict.VIOLATED, (
         "its agent did not run, and the answer may have come before"

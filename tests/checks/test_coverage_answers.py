@@ -54,7 +54,7 @@ def test_a_name_server_says_records_and_no_pod() -> None:
         ("10.96.0.1", ""),  # older journals hold the records alone
         ("", "DNS answered “name” on n1 with NOERROR and 0 records, which is not a good answer"),
         ("|NXDOMAIN|30", "with NXDOMAIN and 0 records"),
-        ("10.96.0.1|SERVFAIL|", "with SERVFAIL and 1 records"),
+        ("10.96.0.1|SERVFAIL|", "with SERVFAIL and 1 record,"),
     ],
 )
 def test_a_good_answer_of_a_name_server_has_records(by: str, said: str) -> None:

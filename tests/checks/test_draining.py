@@ -59,7 +59,7 @@ def test_new_pods_that_do_not_stay_ready_prove_nothing(later: dict[str, Any]) ->
 
 
 def test_too_few_new_pods_or_none_that_left_prove_nothing() -> None:
-    assert "1 new pods of web became Ready while n1 was drained; 2 had left it" in recreated(NEW[0]).why
+    assert "1 new pod of web became Ready while n1 was drained; 2 had left it" in recreated(NEW[0]).why
     unready = pod(5.0, "e", node="n3", ip="10.0.0.5", ready=False)
     assert recreated(NEW[0], unready).verdict is Verdict.INCONCLUSIVE
     assert "no pod of web was on n4 when it was drained" in recreated(*NEW, target="cordon/n4").why

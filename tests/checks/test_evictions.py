@@ -81,6 +81,6 @@ def test_a_node_that_stays_cordoned_violates() -> None:
 def test_too_few_answers_are_inconclusive() -> None:
     one, unknown = judged(REFUSED), judged(REFUSED, REFUSED, again=None)
     assert (one.verdict, unknown.verdict) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
-    assert "has 1 answers to evictions, and has to have 2" in one.why
+    assert "has 1 answer to evictions, and has to have 2" in one.why
     assert "does not say whether the node was schedulable again" in unknown.why
     assert judged(REFUSED, REFUSED, REFUSED).verdict is Verdict.HOLDS

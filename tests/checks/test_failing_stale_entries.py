@@ -73,7 +73,7 @@ def test_the_more_entries_there_are_the_more_of_them_are_met_by_chance(
     one = lane("".join(ticks), ports={35: 50000, len(ticks) - 1: 50000})
     spans = (ActSpan("act", 5.9, 6.0, len(ticks) / 10),)
     finding = fails_at_most(watched(one, faults=(gone(6.0),), within=ONE_SECOND, spans=spans, pods=PODS), "web")
-    assert ("1 failures of “web” on n1 matched" in finding.why) is not by_chance, finding.why
+    assert ("1 failure of “web” on n1 matched" in finding.why) is not by_chance, finding.why
 
 
 def test_a_good_answer_shows_that_a_stale_entry_is_gone() -> None:

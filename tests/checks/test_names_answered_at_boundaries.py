@@ -28,7 +28,7 @@ AT_ONCE = "2222" + "1" * 14
 
 def test_answers_that_were_never_stale() -> None:
     found = addresses(AT_ONCE)
-    assert "18 lookups followed 1 changes of the Ready pods: none was stale; the limit is 2 s" in found.why
+    assert "18 lookups followed 1 change of the Ready pods: none was stale; the limit is 2 s" in found.why
     assert found.measured["stale"].interval == Interval(0.0, 0.0)
     assert (found.nodes, found.window, found.probes) == (("n1",), (0, 9.0), ("name",))
 

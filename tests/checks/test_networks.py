@@ -77,7 +77,7 @@ def test_an_unknown_outcome_is_neither() -> None:
 def test_what_was_not_asked_is_inconclusive() -> None:
     some = cells()
     del some["a → n2, UDP"]
-    assert "1 cells were not measured, such as a → n2" in reached(matrix=some).why
+    assert "1 cell was not measured, such as a → n2" in reached(matrix=some).why
     assert reached(matrix={}).verdict is Verdict.INCONCLUSIVE
     assert "A pod was missing on n3" in reached(nodes=("n1", "n2", "n3")).why
     apart = {name: one for name, one in MEMBERS.items() if name != "alone"}

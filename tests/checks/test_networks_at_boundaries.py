@@ -85,7 +85,7 @@ def test_one_kind_is_enough_to_see_addresses() -> None:
     finding = flatness(matrix=tcp)
     assert (finding.verdict, values(finding)["asked"]) == (Verdict.HOLDS, 6)
     del tcp["b → a, TCP"]
-    assert "1 cells were not measured, such as b → a by TCP" in flatness(matrix=tcp).why
+    assert "1 cell was not measured, such as b → a by TCP" in flatness(matrix=tcp).why
 
 
 def test_an_empty_table_of_pairs_says_nothing() -> None:

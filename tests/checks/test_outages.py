@@ -70,7 +70,7 @@ def test_a_kept_connection_to_another_pod_is_not_cut() -> None:
     cut = kept("b" * 15 + "x" + "b" * 44, probe="kept-2")
     found = out(drawn(BEFORE + SHARE), TWO_KEPT[0], cut)
     assert found.verdict is Verdict.VIOLATED
-    assert "1 kept connections to other pods were cut" in found.why
+    assert "1 kept connection to other pods was cut" in found.why
 
 
 def test_a_port_that_was_silent_for_a_second_is_another_connection() -> None:
@@ -84,7 +84,7 @@ def test_a_port_that_was_silent_for_a_second_is_another_connection() -> None:
 def test_without_a_kept_connection_that_led_there_nothing_is_known_of_them() -> None:
     found = out(drawn(BEFORE + SHARE), kept(ELSEWHERE))
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert "none of 1 kept connections led to pod-a" in found.why
+    assert "none of 1 kept connection led to pod-a" in found.why
 
 
 def test_stale_entries_are_counted_apart() -> None:

@@ -81,7 +81,7 @@ def test_one_that_is_replaced_elsewhere_holds() -> None:
 def test_those_that_its_node_turns_away_are_counted() -> None:
     found = owned(evicted(9), evicted(9.5, "web-2"), running(12, "web-3", node="n2"))
     assert found.verdict is Verdict.HOLDS
-    assert "1 on n1 were rejected" in found.why
+    assert "1 on n1 was rejected" in found.why
 
 
 def test_no_replacement_a_late_one_or_one_on_the_node_violates() -> None:

@@ -205,8 +205,8 @@ def test_pods_of_other_apps_are_not_replaced() -> None:
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        ([at(0.5, "z", "5")], "“5 s” began with 3 pods of 1 delays"),
-        ([at(0.5, "b", "5", "DELETED")], "“5 s” began with 1 pods of 1 delays"),
+        ([at(0.5, "z", "5")], "“5 s” began with 3 pods of 1 delay"),
+        ([at(0.5, "b", "5", "DELETED")], "“5 s” began with 1 pod of 1 delay"),
         ([at(5.5, "z", "0")], "“5 s” ended before all 2 pods had been replaced"),
         ([at(5.5, "d", "0", "DELETED")], "“5 s” ended before all 2 pods had been replaced"),
         ([at(9.5, "z", "0")], "“0 s” ended before all 2 pods had been replaced"),

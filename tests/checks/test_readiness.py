@@ -102,7 +102,7 @@ def test_a_pod_that_was_restarted_or_replaced_to_be_ready_again() -> None:
         one = act(FINE)
         one.recording.changes.append(change)
         finding = checks.resumes_sending(one, "web", NOTHING)
-        assert (finding.verdict, "was restarted 1 times" in finding.why) == (Verdict.VIOLATED, True)
+        assert (finding.verdict, "was restarted 1 time" in finding.why) == (Verdict.VIOLATED, True)
 
 
 def test_a_node_that_was_not_asked_has_not_failed_to_resume() -> None:

@@ -168,7 +168,7 @@ def test_a_pod_has_to_have_run_for_ten_seconds_when_its_kubelet_is_stopped(
 
 def test_how_long_they_stayed_ready_is_told() -> None:
     told = stays()
-    assert "1 pods on n1 stayed Ready in the 8 s after" in told.why
+    assert "1 pod on n1 stayed Ready in the 8 s after" in told.why
     assert "the kubelet was back after 1.0 s" in told.why
     assert (told.nodes, told.window) == (("n1",), (1, 9.0))
     assert stays(end=3.1).verdict is Verdict.HOLDS

@@ -64,7 +64,7 @@ def test_moved_late_or_not_at_all() -> None:
 
 def test_one_pod_on_the_node_shows_no_budget() -> None:
     found = moved(home=HOME[1:])
-    assert (found.verdict, "1 pods of web were on n1" in found.why) == (Verdict.INCONCLUSIVE, True)
+    assert (found.verdict, "1 pod of web was on n1" in found.why) == (Verdict.INCONCLUSIVE, True)
 
 
 # -- without controllers ------------------------------------------------------------------------------------------------

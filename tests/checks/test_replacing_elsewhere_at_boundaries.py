@@ -88,14 +88,14 @@ def test_who_leaves_until_the_node_is_given_back_is_not_left() -> None:
 
 def test_pods_are_on_the_node_that_are_there_when_it_is_drained() -> None:
     early = [pod(at, "b", node="n1", type="DELETED") for at in (2.0, 2.1)]
-    assert "1 pods of web were on n1" in moved(early[0], *ONE_BY_ONE).why
-    assert "1 pods of web were on n1" not in moved(early[1], *ONE_BY_ONE).why
+    assert "1 pod of web was on n1" in moved(early[0], *ONE_BY_ONE).why
+    assert "1 pod of web was on n1" not in moved(early[1], *ONE_BY_ONE).why
     fewer = [pod(1.0, "c", node="n2", ready=False), pod(1.5, "c", node="n2")]
     assert moved(*fewer, *ONE_BY_ONE).measured["fewest Ready"].value == 2, "what was missing before is not counted"
 
 
 def test_a_fault_that_drained_no_node() -> None:
-    for target, why in (("node/n1", "drained no node"), ("cordon/n2", "1 pods of web were on n2")):
+    for target, why in (("node/n1", "drained no node"), ("cordon/n2", "1 pod of web was on n2")):
         how = fault(DRAIN.phases, name="drain_node", target=target)
         found = moved_within_budget(act(*HOME, *ONE_BY_ONE, faults=[how]), "web", 3, 2)
         assert (found.verdict, why in found.why) == (Verdict.INCONCLUSIVE, True)

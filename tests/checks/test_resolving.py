@@ -39,7 +39,7 @@ def test_both_sorts_of_clients_keep_their_answer() -> None:
     found = resolved(new(), kept())
     assert found.verdict is Verdict.HOLDS, found.why
     assert found.why == (
-        "While 3 pods were replaced, all 58 lookups from 1 nodes returned 10.96.0.1, 29 of them from 1 kept ports."
+        "While 3 pods were replaced, all 58 lookups from 1 node returned 10.96.0.1, 29 of them from 1 kept port."
     )
 
 

@@ -84,7 +84,7 @@ def test_lookups_count_until_the_act_ends() -> None:
     assert same(new(late), end=2.5).verdict is Verdict.HOLDS
     assert same(new(late), end=2.6).measured["failed"].value == 1
     found = resolved(new(), kept(late), end=2.5)
-    assert "all 48 lookups from 1 nodes returned 10.96.0.1, 24 of them from 1 kept ports" in found.why
+    assert "all 48 lookups from 1 node returned 10.96.0.1, 24 of them from 1 kept port" in found.why
 
 
 def test_what_two_nodes_asked_is_summed() -> None:

@@ -78,7 +78,7 @@ def test_a_deployment_without_a_generation_is_not_known() -> None:
 def test_pods_that_are_ready_at_the_end_are_of_the_new_template() -> None:
     stays = judged(CHANGED, *STEPS[:-1], of("one", pod(5.9, "old-b")), DONE)
     assert (stays.verdict, stays.measured["of another template"].value) == (Verdict.VIOLATED, 1)
-    assert "1 Ready pods were not from the new template" in stays.why
+    assert "1 Ready pod was not from the new template" in stays.why
     fails = of("one", pod(5.9, "old-b", ready=False))
     assert judged(CHANGED, *STEPS[:-1], fails, DONE).measured["of another template"].value == 0
 

@@ -173,7 +173,7 @@ def test_only_pods_that_are_created_in_the_act_are_asked_about() -> None:
     found = checks.spreads(declared(*old, *new), "web")
     assert (found.verdict, found.measured["nodes"].value) == (Verdict.VIOLATED, 1)
     assert "2 new small pods were placed: 2 on n1." in found.why
-    assert "there were 1 new pods of web" in checks.spreads(declared(*old, new[0]), "web").why
+    assert "there was 1 new pod of web" in checks.spreads(declared(*old, new[0]), "web").why
     assert checks.spreads(declared(*old, *new, pod(3.0, "web-c", node="n2")), "web").verdict is Verdict.HOLDS
 
 

@@ -81,11 +81,11 @@ SECOND: Expression = constant("test", -1.0)
     [
         ((pod(2.0, "pod-b", node="n9"), pod(3.0, "pod-a", type="DELETED")), ""),
         ((pod(2.0, "pod-b", node="n9"), pod(3.0, "pod-a", deleting=True)), ""),
-        ((), "“act” left 1 of 1 pods of web in place"),
-        ((pod(2.0, "pod-b", node="n9"),), "“act” left 1 of 1 pods of web in place"),
+        ((), "“act” left 1 of 1 pod of web in place"),
+        ((pod(2.0, "pod-b", node="n9"),), "“act” left 1 of 1 pod of web in place"),
         (
             (pod(2.0, "pod-b", node="n9"), pod(4.5, "pod-a", type="DELETED")),
-            "“act” left 1 of 1 pods of web in place",
+            "“act” left 1 of 1 pod of web in place",
         ),
         ((pod(0.5, "pod-a", type="DELETED"),), "“act” left 0 of 0 pods of web in place"),
     ],

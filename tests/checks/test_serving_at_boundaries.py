@@ -67,9 +67,9 @@ def test_each_act_has_to_replace_all_pods() -> None:
     first = (pod(1.5, "pod-b"), pod(1.6, "pod-a", type="DELETED"))
     second = (pod(3.0, "pod-c"), pod(3.1, "pod-b", type="DELETED"))
     assert replaced(*first, *second, spans=IN_TURN).verdict is Verdict.HOLDS
-    assert "“second” left 1 of 1 pods of web in place" in replaced(*first, spans=IN_TURN).why
+    assert "“second” left 1 of 1 pod of web in place" in replaced(*first, spans=IN_TURN).why
     late = (pod(2.2, "pod-b"), pod(2.3, "pod-a", type="DELETED"))
-    assert "“first” left 1 of 1 pods" in replaced(*late, *second, spans=IN_TURN).why
+    assert "“first” left 1 of 1 pod of" in replaced(*late, *second, spans=IN_TURN).why
 
 
 def test_one_pod_that_is_left_is_too_many() -> None:

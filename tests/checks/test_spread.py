@@ -51,7 +51,7 @@ def test_one_pod_only_is_no_balance() -> None:
 
 def test_too_few_answers_or_endpoints_or_a_stranger_are_inconclusive() -> None:
     assert "too few for 3 endpoints" in spread(answered("n1", a=5, b=5, c=4)).why
-    assert "1 Ready pods" in spread(answered("n1", a=50), pods={"a": "n1"}).why
+    assert "1 Ready pod:" in spread(answered("n1", a=50), pods={"a": "n1"}).why
     assert "an answer came from d," in spread(answered("n1", a=50, b=50, d=50)).why
 
 

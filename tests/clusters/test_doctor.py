@@ -36,7 +36,7 @@ def test_with_a_registry_nothing_that_building_needs_can_fail(finished: Laptop) 
     diagnoses = doctor.examine("c")
     assert said(diagnoses, "image registry").level is Level.OK
     assert said(diagnoses, "Debian mirror").level is Level.WARN
-    assert said(diagnoses, "cluster c") == Diagnosis(Level.OK, "cluster c", "healthy, Kubernetes v1.37.0, 1 workers")
+    assert said(diagnoses, "cluster c") == Diagnosis(Level.OK, "cluster c", "healthy, Kubernetes v1.37.0, 1 worker")
 
 
 def test_without_registry_images_and_mirror_up_will_fail(finished: Laptop) -> None:
@@ -86,7 +86,7 @@ def test_leftovers_are_named_with_what_to_do(finished: Laptop, tmp_path: Path) -
     assert "recreates it" in said(diagnoses, "cluster c").says
     assert said(diagnoses, "cluster x").says == "not ours: `skeptic up` and `skeptic down` leave it alone"
     assert said(diagnoses, "cluster x").level is Level.OK
-    assert "1 interrupted or running builds" in " ".join(each.says for each in diagnoses if each.what == "leftovers")
+    assert "1 interrupted or running build" in " ".join(each.says for each in diagnoses if each.what == "leftovers")
 
 
 def test_a_cluster_of_somebody_else_under_our_name_makes_up_fail(laptop: Laptop) -> None:

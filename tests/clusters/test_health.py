@@ -50,7 +50,7 @@ def test_a_healthy_cluster_has_no_trouble(docker: FakeProgram) -> None:
 
 def test_a_half_made_cluster_has_too_few_nodes(docker: FakeProgram) -> None:
     docker.answer("ps", out=listed(NODES[0]))
-    assert trouble(docker) == "it has 1 nodes instead of 2"
+    assert trouble(docker) == "it has 1 node instead of 2"
 
 
 def test_nodes_of_a_stopped_engine_do_not_run(docker: FakeProgram) -> None:

@@ -63,7 +63,7 @@ def test_a_healthy_cluster_is_used_again(finished: Laptop) -> None:
 
 @pytest.mark.parametrize(
     ("states", "reason"),
-    [(("running", "exited"), "c-worker not running"), (("running",), "it has 1 nodes instead of 2")],
+    [(("running", "exited"), "c-worker not running"), (("running",), "it has 1 node instead of 2")],
 )
 def test_a_broken_cluster_is_deleted_and_made_anew(finished: Laptop, states: tuple[str, ...], reason: str) -> None:
     finished.has_nodes(*states)

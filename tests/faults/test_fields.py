@@ -117,6 +117,6 @@ def test_dns_has_healed_with_as_many_endpoints_as_its_owner_wants_now() -> None:
     site, record = a_site(kube), {"replicas": 2}
     assert isinstance(StopCoreDns.heal(site, record), NotYet)
     kube.ready = 1
-    assert StopCoreDns.heal(site, record) == "the DNS service has 1 ready endpoints"
+    assert StopCoreDns.heal(site, record) == "the DNS service has 1 ready endpoint"
     kube.spec["replicas"] = 0
     assert isinstance(StopCoreDns.heal(site, record), NotYet)

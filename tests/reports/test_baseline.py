@@ -52,7 +52,7 @@ def test_a_run_is_the_same_as_its_own_baseline(folder: Path) -> None:
 
 def test_what_held_and_does_not_fails_the_check(folder: Path) -> None:
     assert skeptic("baseline", "write", write("was.json", result(finding("holds")))) == (
-        0, "kubeskeptic-baseline.yaml: 1 cases of run r\n",
+        0, "kubeskeptic-baseline.yaml: 1 case of run r\n",
     )  # fmt: skip
     assert skeptic("baseline", "check", write("now.json", result(finding("violated", 9.0))))[0] == 1
     assert skeptic("baseline", "check", write("now.json", result(finding("inconclusive"))))[0] == 10

@@ -43,5 +43,5 @@ def test_the_table_counts_what_was_seen(report: Report, section: Section, entry:
     assert broken_on_purpose(replace(report, chapters=())) is None
     one = replace(section, entries=(entry,), proofs=(proof("violated"),))
     shown = str(broken_on_purpose(replace(report, chapters=(replace(report.chapters[0], sections=(one,)),))))
-    assert "1 of 1 sabotages" in shown
+    assert "1 of 1 sabotage made its case" in shown
     assert f'href="#{entry.anchor}"' in shown

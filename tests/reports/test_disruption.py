@@ -74,7 +74,7 @@ def test_one_line_for_each_target() -> None:
     found = seen(lane("." * 20 + "rrr" + "." * 40), quiet, steps=STEPS)
     assert summary(found) == [
         "web: unavailable for 0.30 s in total on n1; the longest outage was 0.30 s on n1 (3 refused), during drain n1",
-        "dns: no request failed, asked from 1 nodes every 20 ms",
+        "dns: no request failed, asked from 1 node every 20 ms",
     ]
 
 

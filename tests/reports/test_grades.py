@@ -74,7 +74,7 @@ def test_the_page_has_a_table_of_the_cases_that_the_run_asked(report: Report, gr
     assert graded(replace(report, grades=())) is None
     assert graded(replace(report, grades=(replace(graded_case, claim="elsewhere"),))) is None
     shown = str(graded(told(report, graded_case)))
-    assert "1 of 1 bounds detect a breakage that lasts 4 s or less" in shown
+    assert "1 of 1 bound detects a breakage that lasts 4 s or less" in shown
     assert shown.count("<td") == 5  # the bound, three grades, from which on
     assert "SYNC 1 + margin 2" in shown
     assert "<small>lifted after 4 to 4.2\N{NO-BREAK SPACE}s</small></td>" in shown

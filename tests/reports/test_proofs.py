@@ -16,7 +16,7 @@ def test_a_proof_by_another_version_of_a_check_is_none_and_is_told_apart(report:
     assert (proven.proven_by_others, judged_by_others.proven_by_others) == ((), judged_by_others.unproven)
     told = replace(report, chapters=(replace(report.chapters[0], sections=(judged_by_others,)),))
     text = summary.render(told)
-    assert "0 of 1 claims proven able to fail, 1 more with other versions of their checks than this run's" in text
+    assert "0 of 1 claim proven able to fail, 1 more with other versions of their checks than this run's" in text
     assert "*(proven with another version of its check)*" in text
     assert "not proven yet" not in text
 

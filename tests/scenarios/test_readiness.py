@@ -112,7 +112,7 @@ def test_a_refusal_that_is_over_does_not_matter() -> None:
 
 def test_other_warnings_are_no_refusal() -> None:
     cluster = Cluster(events=[event("Back-off restarting", reason="BackOff")])
-    with pytest.raises(PatienceExhausted, match="0 of 1 pods are there"):
+    with pytest.raises(PatienceExhausted, match="0 of 1 pod is there"):
         cluster.wait(1, patience=30)
 
 

@@ -31,7 +31,7 @@ def test_the_report_names_versions_runs_and_the_comparison() -> None:
         "up", "u", "v1.36.3", "v1.37.2", {}, steps=STEPS, runs={"before": ["r1"], "during": ["r2", "r3"]}
     )
     done = Upgraded(state, {"cp": "v1.37.2"}, (), None)
-    assert summary(done)[0] == "up: v1.36.3 to v1.37.2, kubelets of v1.37.2 on all 1 nodes"
+    assert summary(done)[0] == "up: v1.36.3 to v1.37.2, kubelets of v1.37.2 on 1 node"
     told = report(done, "nothing turned\n")
     assert told.startswith("# Upgrade of cluster up from v1.36.3 to v1.37.2\n\nKubelets of v1.37.2")
     assert "Runs: before: r1; during: r2, r3." in told

@@ -11,6 +11,7 @@ from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS, answered_in
 from kubeskeptic.checks.lanes import asked_at, asked_until, is_late, missing, never_asked, span, surely_late
 from kubeskeptic.checks.ports import asked_by_new
+from kubeskeptic.counting import agreeing
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest
@@ -43,7 +44,7 @@ def answers_everywhere(act: Act, *probes: str, node_port: str = "") -> Finding:
     failed = Counter(f"{how} on {lane.node}" for lane, _, how in wrong)
     asked, bad, unknown = len(every), len(wrong), sum(how == _DOUBTFUL for _, _, how in every)
     without = len(nodes - hosting)
-    host = "hosts" if without == 1 else "host"
+    host = agreeing(without, "hosts", "host")
     why = f"All {asked} requests were answered through {len(nodes)} nodes; {without} {host} no pod of the service."
     if bad:
         why = f"{bad} of {asked} requests were not answered correctly ({_listed(failed)}); all must be."

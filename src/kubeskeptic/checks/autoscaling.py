@@ -17,6 +17,7 @@ from kubeskeptic.checks.lasting import since_when
 from kubeskeptic.checks.moments import require_in_turn
 from kubeskeptic.checks.rescales import emptied_otherwise, not_followed, replicas, unexplained
 from kubeskeptic.checks.scaling import never_wanted
+from kubeskeptic.counting import counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.settings import Setting, Settings
@@ -135,12 +136,11 @@ def never_scales_unmeasured(act: Act, app: str, reason: str) -> Finding:
     if not steps and act.bound.admits(lasted):
         raise Inconclusive(f"it was watched for {lasted:.1f} s; at least {act.bound.value:g} s are required")
     others = ", ".join(sorted(filter(None, said))) or "nothing"
-    why = (
-        f"With {filled.jobs} jobs waiting, the autoscaler reported {others} and changed no replicas in {lasted:.0f} s."
-    )
+    queue = f"With {counted(filled.jobs, 'job')} waiting"
+    why = f"{queue}, the autoscaler reported {others} and changed no replicas in {lasted:.0f} s."
     if steps:
         first = steps[0].seen - filled.when.low
-        why = f"With {filled.jobs} jobs waiting, the replicas were changed to {replicas(steps[0])} after {first:.1f} s."
+        why = f"{queue}, the replicas were changed to {replicas(steps[0])} after {first:.1f} s."
     return conclude(
         why,
         {
@@ -241,7 +241,7 @@ def _told(measured: dict[str, Measure], bounds: dict[str, Bound], least: int) ->
         return f"{why}In {up.value:.1f} s the replicas were not raised; the limit is {bounds['scaled up'].value:g} s."
     why += f"After {up.value:.1f} s the replicas were raised, to at most {measured['most replicas'].value:g}; "
     if "scaled down" not in measured:
-        return f"{why}{measured['jobs left'].value:g} jobs were left at the end."
+        return f"{why}At the end the queue held {counted(measured['jobs left'].value, 'job')}."
     down = measured["scaled down"]
     ended = "they were not" if down.interval.high == float("inf") else "they were"
     return (

@@ -6,6 +6,7 @@ from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lanes import never_asked, span
+from kubeskeptic.counting import counted
 from kubeskeptic.durations import LATE
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act
@@ -29,9 +30,10 @@ def available(act: Act, probe: str) -> Finding:
     late = sum(1 for lane in lanes for at in span(lane, act.start, act.end) if lane.took[at] > LATE)
     worst = max(seen, key=lambda node: _seconds(seen[node]))
     longest = max((one.seconds for found in seen.values() for one in found), default=0.0)
-    why = f"None of {sum(asked.values())} requests failed in {act.end - act.start:.0f} s, sent from {len(lanes)} nodes."
+    why = f"None of {sum(asked.values())} requests failed in {act.end - act.start:.0f} s, "
+    why += f"sent from {counted(len(lanes), 'node')}."
     if failed:
-        times = f"{len(seen[worst])} outage{'' if len(seen[worst]) == 1 else 's'}"
+        times = counted(len(seen[worst]), "outage")
         why = (
             f"{failed} of {sum(asked.values())} requests failed in {act.end - act.start:.0f} s; {worst} was affected most, for "
             f"{_seconds(seen[worst]):.2f} s in {times}; the longest on any node was {longest:.2f} s."

@@ -7,6 +7,7 @@ from typing import Any
 
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.counting import counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act, Change
@@ -48,8 +49,8 @@ def never_overbooked(act: Act, others: str) -> Finding:
         raise Inconclusive(f"no pod was seen on a node in “{act.name}”")
     share, node, resource, at = fullest
     finding = conclude(
-        f"At {moments} moments, one for each change of a pod, the fullest node was {node} with {share:.1f} % of its {resource} "
-        f"requested, {at - act.start:.1f} s into the act.",
+        f"At {counted(moments, 'moment')}, one for each change of a pod, the fullest node was {node} with {share:.1f} % of its "
+        f"{resource} requested, {at - act.start:.1f} s into the act.",
         {"fullest": Measure(round(share, 2), "%", surely, share), "moments": Measure(moments, "moments")},
         {"fullest": _ALL_OF_IT},
         nodes=(node,),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.counting import counted
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, conclude, seconds
@@ -48,7 +49,7 @@ def converges(act: Act, table: str, wanted: Collection[str]) -> Finding:
         else f"in force after at most {known[slowest].high:.2f} s"
     )
     return conclude(
-        f"The slowest of {len(known)} steps, “{slowest}”, was {told}.",
+        f"The slowest of {counted(len(known), 'step')}, “{slowest}”, was {told}.",
         {name: seconds(one) for name, one in known.items()},
         dict.fromkeys(known, _MARGIN),
         window=(act.start, act.end),

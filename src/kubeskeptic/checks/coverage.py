@@ -15,6 +15,7 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.checks import clients, disruptions, played, writers
 from kubeskeptic.checks.borne_out import not_borne_out
 from kubeskeptic.checks.lanes import missing, span
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.durations import BRIEF, HOLE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.timeline import Act, Lane
@@ -100,7 +101,7 @@ def _not_asked(act: Act, probe: str, lanes: list[Lane], since: float, until: flo
             yield f"{absent} of {absent + asked} requests of “{probe}” on {lane.node} were never sent"
         unknown = sum(1 for i in span(lane, since, until) if lane.codes[i] == _UNKNOWN)
         if unknown:
-            yield f"{unknown} outcomes of “{probe}” on {lane.node} are not known"
+            yield f"{counted(unknown, 'outcome')} of “{probe}” on {lane.node} {agreeing(unknown, 'is', 'are')} not known"
 
 
 def _unknown_pods(act: Act, probe: str, lanes: list[Lane], since: float, until: float) -> Iterator[str]:
@@ -122,7 +123,7 @@ def _no_answer(by: str) -> tuple[str, str] | None:
     answer = DnsAnswer.of(by)
     if answer.records and answer.rcode == "NOERROR":
         return None
-    return "DNS", f"with {answer.rcode} and {len(answer.records)} records, which is not a good answer"
+    return "DNS", f"with {answer.rcode} and {counted(len(answer.records), 'record')}, which is not a good answer"
 
 
 def _no_pod(by: str, uids: Mapping[str, set[str]], namespace: str) -> tuple[str, str] | None:

@@ -15,6 +15,7 @@ from kubeskeptic.checks.declarations import other_metric
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.moments import moment
 from kubeskeptic.checks.rescales import not_followed, replicas, unexplained
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -155,10 +156,11 @@ def _told(measured: dict[str, Measure], bounds: dict[str, Bound], least: int, ta
         return f"In {up.value:.1f} s under load the replicas were not raised; the limit is {bounds['scaled up'].value:g} s."
     down, used = measured["scaled down"], measured["use at the end of the load"].value
     ended = "they were not" if down.interval.high == float("inf") else "they were"
+    added = measured["nodes added"].value
     return (
         f"{up.value:.1f} s after the load began the replicas were raised, to {measured['most replicas'].value:g}; CPU "
         f"utilization rose to {measured['highest use'].value:g} %, and was {used:g} % at the end of the load (target "
         f"{target:g} %). {down.value:.1f} s after the load {ended} down to {least}; the limits are "
         f"{bounds['scaled up'].value:g} and {bounds['scaled down'].value:g} s. "
-        f"{measured['nodes added'].value:g} nodes were added."
+        f"{counted(added, 'node')} {agreeing(added, 'was', 'were')} added."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import not_ready_at_the_end
+from kubeskeptic.counting import counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act, Change
@@ -51,7 +52,7 @@ def recreated_as_others(act: Act, app: str) -> Finding:
     kept = _kept(left, new)
     if len(new) < len(left) and not kept:
         raise Inconclusive(
-            f"{len(new)} new pods of {app} became Ready while {node} was drained; {len(left)} had left it"
+            f"{counted(len(new), 'new pod')} of {app} became Ready while {node} was drained; {len(left)} had left it"
         )
     act.reading.doubts += not_ready_at_the_end(fresh)
     there = [one.name for one in new if node_of(one.object) == node]

@@ -7,6 +7,7 @@ import re
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.known_names import ended
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act
@@ -37,15 +38,20 @@ def keeps_unready(act: Act, table: str, budget: str, *, pods: int, needs: int, r
     if AGAIN not in seen and not granted:
         raise Inconclusive(f"the table “{table}” does not say whether the node was schedulable again")
     if len(answers) < pods and not granted:
-        raise Inconclusive(f"the table “{table}” has {len(answers)} answers to evictions, and has to have {pods}")
+        raise Inconclusive(
+            f"the table “{table}” has {counted(len(answers), 'answer')} to evictions, and has to have {pods}"
+        )
     refused = [name for name, answer in answers.items() if _says(answer) == (budget, str(needs), str(ready))]
     other = {name: answer for name, answer in answers.items() if name not in (*granted, *refused)}
     act.reading.doubts += (f"The answer to the eviction of {name} was “{answer}”" for name, answer in other.items())
     unready = (one for one in act.recording.faults if one.fault == "make_unready" and one.act in act.names)
     act.reading.doubts += ended(act, {target.rpartition("/")[2] for one in unready for target in one.targets})
-    why = f"{len(refused)} evictions were refused, as {budget} needs {needs} healthy pods and had {ready}."
+    why = f"{counted(len(refused), 'eviction')} {agreeing(len(refused), 'was', 'were')} refused, "
+    why += f"as {budget} needs {counted(needs, 'healthy pod')} and had {ready}."
     if granted:
-        why = f"{len(granted)} of {len(answers)} evictions were granted, with {ready} of {needs} healthy pods."
+        why = (
+            f"{len(granted)} of {len(answers)} evictions were granted, with {ready} of {counted(needs, 'healthy pod')}."
+        )
     elif not seen[AGAIN]:
         why = "The node was not schedulable again after the evictions."
     return conclude(

@@ -23,6 +23,7 @@ from kubeskeptic.agent.outcomes import OUTCOMES, Outcome
 from kubeskeptic.checks import played
 from kubeskeptic.checks.coverage import lacking
 from kubeskeptic.checks.lanes import is_late, span, surely_late
+from kubeskeptic.counting import counted
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding, Verdict, inconclusive, skipped
 from kubeskeptic.timeline import Act
@@ -86,5 +87,9 @@ def _unreliable(act: Act) -> Iterator[str]:
             failed = sum(1 for at in before if lane.codes[at] != _OK)
             late = sum(1 for at in before if lane.codes[at] == _OK and is_late(lane, at) and surely_late(act, lane, at))
             if failed or late:
-                how = f"{failed} requests of “{probe}” failed" if failed else f"{late} answers to “{probe}” came late"
+                how = (
+                    f"{counted(failed, 'request')} of “{probe}” failed"
+                    if failed
+                    else f"{counted(late, 'answer')} to “{probe}” came late"
+                )
                 yield f"The baseline of “{act.names[0]}” was dirty: {how} on {lane.node} before anything was done"

@@ -9,6 +9,7 @@ from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS, Failures, counts, look_at, worst_share
 from kubeskeptic.checks.lanes import span
 from kubeskeptic.checks.ports import asked_by_new
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.durations import LATE
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
@@ -62,7 +63,7 @@ def never_fails(act: Act, probe: str) -> Finding:
     worst = max(seen, key=lambda one: one.failed + one.late)
     failed = sum(one.failed + one.late for one in seen)
     asked = sum(one.asked for one in seen)
-    why = f"None of {asked} requests failed, sent from {len(lanes)} nodes."
+    why = f"None of {asked} requests failed, sent from {counted(len(lanes), 'node')}."
     if failed:
         late = f", {worst.late} late" if worst.late else ""
         why = f"{failed} of {asked} requests failed, most on {worst.lane.node} ({worst.listed or 'none'}{late}); none may."
@@ -159,7 +160,7 @@ def _answered_before(act: Act, lanes: Sequence[Lane], dead: Sequence[str]) -> No
 # -- telling -----------------------------------------------------------------------------------------------------------
 def _told(worst: Failures, seen: Sequence[Failures], bound: Bound) -> str:
     late = sum(one.late for one in seen)
-    why = f"No request failed on any of {len(seen)} nodes."
+    why = f"No request failed on any of {counted(len(seen), 'node')}."
     if worst.failed or worst.misrouted:
         still = "failed, or were answered late, until" if worst.misrouted else "failed until"
         low, high = worst.troubled
@@ -168,13 +169,14 @@ def _told(worst: Failures, seen: Sequence[Failures], bound: Bound) -> str:
             f"Requests {still} {low if high == float('inf') else high:.2f} s after the fault on {worst.lane.node} "
             f"({worst.listed or 'none failed'}); the limit is {bound.value:g} s."
         )
-    return why + _apart(seen) + (f" {late} answers took over {LATE:g} s." if late else "")
+    return why + _apart(seen) + (f" {counted(late, 'answer')} took over {LATE:g} s." if late else "")
 
 
 def _apart(seen: Sequence[Failures]) -> str:
     """Return, in words, what is no failure of routing."""
     left = sum(one.stale for one in seen)
-    said = f" Counted separately: {left} later failures that reused the source port of a request that had timed out."
+    failures = counted(left, "later failure")
+    said = f" Counted separately: {failures} that reused the source port of a request that had timed out."
     return said if left else ""
 
 
@@ -189,7 +191,8 @@ def _told_dead(dead: int, all_: int, measured: dict[str, Measure]) -> str:
     if not left:
         return said + "No other request failed."
     last = measured["clients still failing"].value
-    return f"{said}{left:g} more failed because they reused the source port of a failed request, the last after {last:.1f} s."
+    they = agreeing(left, "it", "they")
+    return f"{said}{left:g} more failed because {they} reused the source port of a failed request, the last after {last:.1f} s."
 
 
 def _line(seen: Failures) -> str:

@@ -17,6 +17,7 @@ from kubeskeptic.bounds import SYN_SENT, Bound, Interval
 from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
 from kubeskeptic.checks.ports import PORTS_OF_CONNECT, most_by_chance
 from kubeskeptic.checks.shares import LaneSecond, worst_of
+from kubeskeptic.counting import counted
 from kubeskeptic.durations import MARGIN, STRETCH
 from kubeskeptic.findings import Measure
 from kubeskeptic.timeline import Act, Lane
@@ -102,8 +103,8 @@ def look_at(act: Act, lane: Lane, until: float | None = None) -> Failures:
     older = leftover.intersection(positions) - stale(lane, syn_sent, act.since.low)
     if len(older) > _older_by_chance(act, lane, positions, syn_sent):
         act.reading.doubts.append(
-            f"{len(older)} failures of “{lane.probe}” on {lane.node} matched conntrack entries that are older than the "
-            "fault, more than chance explains: it is not known whether they would have failed without them"
+            f"{counted(len(older), 'failure')} of “{lane.probe}” on {lane.node} matched conntrack entries that are older than "
+            "the fault, more than chance explains: it is not known whether they would have failed without them"
         )
     for at in positions:
         _count(seen, at, at in leftover, at in wrong, sure)

@@ -16,6 +16,7 @@ from kubeskeptic.checks.failures import answered_in
 from kubeskeptic.checks.lanes import asked_at, is_late, never_asked, span
 from kubeskeptic.checks.lasting import seen_until
 from kubeskeptic.checks.staleness import Answers, Records, RightAnswer, staleness
+from kubeskeptic.counting import counted
 from kubeskeptic.findings import Finding, Measure, conclude, largest, seconds
 from kubeskeptic.timeline import Act, Lane
 
@@ -200,7 +201,7 @@ def _told(
     bound, denial = limits["stale"], limits.get("stale denial")
     limit = f"the limit is {bound.value:g} s"
     limit += f", and {denial.value:g} s for an answer without records" if denial and denial.value != bound.value else ""
-    return f"{seen.asked} lookups followed {changes} changes of the Ready pods: {told}; {limit}."
+    return f"{seen.asked} lookups followed {counted(changes, 'change')} of the Ready pods: {told}; {limit}."
 
 
 def _listed(records: Records) -> str:

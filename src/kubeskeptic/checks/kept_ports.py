@@ -11,6 +11,7 @@ from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lanes import span
 from kubeskeptic.checks.ports import PORTS, most_by_chance, new_ports, one_port_each
 from kubeskeptic.checks.resolving import NO_LOOKUP, ONE_ADDRESS, REPLACED, LookupResults, replaced_in
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
@@ -50,7 +51,8 @@ def resolves_but_for_kept_ports(act: Act, restarted: str, probe: str, kept: str)
     measured |= {_OF_KEPT: seconds(longest), _OF_REUSED: seconds(reused)}
     bad, stray, lost = (int(measured[name].value) for name in (_FROM_NEW, _STRAY, _FROM_KEPT))
     again = int(measured[_FROM_REUSED].value)
-    why = f"While {replaced} name servers were replaced, {bad} of {seen.asked} lookups failed from new ports"
+    why = f"While {counted(replaced, 'name server')} {agreeing(replaced, 'was', 'were')} replaced, "
+    why += f"{bad} of {seen.asked} lookups failed from new ports"
     why += f", {again} from reused ones" if again else ""
     if seen.others:
         why = f"The name resolved to {seen.others} in addition to {seen.expected}"
@@ -84,7 +86,8 @@ def _counted(act: Act, from_new: LookupResults, new: Sequence[Lane], old: Sequen
     for lane, places in reused.items():
         if len(places) > _by_chance(act, lane):
             act.reading.doubts.append(
-                f"{len(places)} lookups of “{lane.probe}” on {lane.node} failed from reused ports, more than chance explains"
+                f"{counted(len(places), 'lookup')} of “{lane.probe}” on {lane.node} failed from reused ports, more than chance "
+                "explains"
             )
     return {
         _FROM_NEW: Measure(bad, "lookups", bad, bad + from_new.unknown),

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from ipaddress import ip_network
 from typing import Any
 
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.timeline import Act
 from kubeskeptic.timeline.objects import ip_of, is_ready, known, living, node_of
 
@@ -72,8 +73,9 @@ def not_replaced(act: Act, selector: Mapping[str, str], replaced: int) -> Iterat
     new = {uid for uid, pod in after.items() if is_ready(pod)} - before
     if stay or min(len(before), len(new)) < replaced:
         yield (
-            f"{replaced} pods were replaced in “{act.name}” according to the table, but of {len(before)} that were Ready the "
-            f"watch shows {len(stay)} at its end, and {len(new)} new ones Ready"
+            f"{counted(replaced, 'pod')} {agreeing(replaced, 'was', 'were')} replaced in “{act.name}” according to the table, "
+            f"but of {len(before)} that {agreeing(len(before), 'was', 'were')} Ready the watch shows {len(stay)} at its end, and "
+            f"{counted(len(new), 'new one')} Ready"
         )
 
 

@@ -10,6 +10,7 @@ from kubeskeptic.agent.outcomes import Outcome
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.presumed import Presumed, not_as_presumed
+from kubeskeptic.counting import counted
 from kubeskeptic.findings import Finding, Measure, Verdict, conclude
 from kubeskeptic.timeline import Act
 
@@ -42,7 +43,7 @@ def as_configured_at_loopback(act: Act, asked: str, configured: str, presumed: P
     said = [f"{node}: {cells[node]['outcome']}, not {expected[node]}, with {_words(configs[node])}" for node in differ]
     told = {node: f"{outcome} with {_words(configs[node])}" for node, outcome in expected.items() if outcome}
     got = "; ".join(dict.fromkeys(told.values()))
-    why = f"At their own loopback, NodePorts behave as kube-proxy is configured on {len(told)} nodes: {got}."
+    why = f"At their own loopback, NodePorts behave as kube-proxy is configured on {counted(len(told), 'node')}: {got}."
     if said:
         why = f"At their own loopback, {len(said)} of {len(known)} nodes differ from their kube-proxy's configuration: "
         why += f"{'; '.join(said[:2])}{'; …' if len(said) > 2 else ''}."

@@ -16,6 +16,7 @@ from kubeskeptic.checks.handovers import Handover, failing_since, handover
 from kubeskeptic.checks.lanes import span
 from kubeskeptic.checks.lasting import NEVER, reached
 from kubeskeptic.checks.restarts import started_again, stopped_on
+from kubeskeptic.counting import counted
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
@@ -102,8 +103,8 @@ def stays_as_programmed(act: Act, probe: str) -> Finding:
     act.lasts_since(changed, max((_lag(act, lane.node) for lane in lanes), key=lambda one: one.value), act.lifted)
     told = "never answered" if slowest.new.high == NEVER else f"answered after at most {slowest.new.high:.2f} s"
     return conclude(
-        f"With kube-proxy stopped on {stopped}, {here.answers_of_new} answers there came from the new endpoints and "
-        f"{here.failed} requests failed{_until(here)}; elsewhere they {told}, the slowest on {slowest.node}.",
+        f"With kube-proxy stopped on {stopped}, {counted(here.answers_of_new, 'answer')} there came from the new endpoints "
+        f"and {counted(here.failed, 'request')} failed{_until(here)}; elsewhere they {told}, the slowest on {slowest.node}.",
         {
             "new answers where it is stopped": Measure(here.answers_of_new, "answers"),
             "failed where it is stopped": Measure(here.failed, "requests"),

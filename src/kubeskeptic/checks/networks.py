@@ -20,6 +20,7 @@ from kubeskeptic.checks.known_names import (
 )
 from kubeskeptic.checks.presumed import lacking_on
 from kubeskeptic.checks.tables import CONTROL
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, Verdict, conclude
 from kubeskeptic.timeline import Act
@@ -54,7 +55,7 @@ def reaches_everything(act: Act, table: str, members: str) -> Finding:
     within = sum(1 for cell in cells.values() if homes.get(cell["from"]) == homes.get(cell["to"]))
     kinds = sorted({str(cell["kind"]) for cell in cells.values()})
     why = (
-        f"All {len(cells)} cells were answered: {len(known)} members on {len(act.nodes)} nodes, each by "
+        f"All {len(cells)} cells were answered: {len(known)} members on {counted(len(act.nodes), 'node')}, each by "
         f"{'; '.join(kinds)}; {within} within a node."
     )
     if bad:
@@ -133,7 +134,8 @@ def _first(said: Sequence[str]) -> str:
 
 
 def _all_flat(pods: int, ranges: int, cells: int) -> str:
-    return f"All {pods} pods have their own address in {ranges} ranges; servers saw the client's own in {cells} cells."
+    where = f"{counted(ranges, 'range')}; servers saw the client's own in {counted(cells, 'cell')}"
+    return f"All {pods} pods have their own address in {where}."
 
 
 def _unread(known: Cells, pods: Mapping[str, str], nodes: Collection[str]) -> Iterator[str]:
@@ -163,7 +165,8 @@ def not_reached(act: Act, table: str, *apps: str) -> Finding:
     # A refusal is an answer too: from the pod, or from a host on the path.
     refused = [name for name, cell in pods.items() if name not in reached and cell["outcome"] not in _SILENT]
     ways = Counter(str(cell["outcome"]) for cell in pods.values())
-    why = f"None of {len(pods)} pods was reached ({_listed(ways)}), while {len(controls)} of {len(controls)} controls were."
+    why = f"None of {counted(len(pods), 'pod')} was reached ({_listed(ways)}), "
+    why += f"while {len(controls)} of {len(controls)} controls were."
     if reached:
         why = f"{len(reached)} of {len(pods)} pods were reached from outside: {', '.join(reached[:6])}."
     finding = conclude(
@@ -214,7 +217,7 @@ def _left_out(act: Act, cells: Cells, members: Mapping[str, Mapping[str, Any]], 
     missing = [pair for pair in _pairs(members, sorted(known)) if pair not in asked]
     if missing or not known:
         first = f"{' → '.join(missing[0][:2])} by {missing[0][2]}" if missing else "any pair"
-        yield f"{len(missing)} cells were not measured, such as {first}"
+        yield f"{counted(len(missing), 'cell')} {agreeing(len(missing), 'was', 'were')} not measured, such as {first}"
     nodes = {name: one["node"] for name, one in members.items() if not one["host"]}
     if len(set(nodes.values())) == len(nodes):
         yield "No two pods share a node, so no request stayed within a node"

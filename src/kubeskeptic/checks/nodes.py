@@ -5,6 +5,7 @@ from __future__ import annotations
 from kubeskeptic.bounds import EVICT, UNTIL_EVICTED, Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, reached
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
 from kubeskeptic.timeline import Act, Change
@@ -91,14 +92,14 @@ def _fate(
 ) -> str:
     wrong = [
         *(["it was not tainted as unreachable"] if tainted is None else []),
-        *([f"{', '.join(stayed)} on it {'was' if len(stayed) == 1 else 'were'} not evicted"] if stayed else []),
+        *([f"{', '.join(stayed)} on it {agreeing(len(stayed), 'was', 'were')} not evicted"] if stayed else []),
         *(["its Node object was removed"] if removed else []),
     ]
     if wrong or tainted is None:
         return f"While {node} was down {' and '.join(wrong)}."
     return (
-        f"It was tainted {tainted.since(since).high:.1f} s after the crash and the last of its {pods} evictable pods was "
-        f"marked for deletion {evicted:.1f} s after that; its Node object stayed."
+        f"It was tainted {tainted.since(since).high:.1f} s after the crash and the last of its "
+        f"{counted(pods, 'evictable pod')} was marked for deletion {evicted:.1f} s after that; its Node object stayed."
     )
 
 

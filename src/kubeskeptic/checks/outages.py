@@ -13,6 +13,7 @@ from kubeskeptic.checks.failing import expired, until_expired
 from kubeskeptic.checks.failures import ENDPOINTS, Failures, counts, look_at, worst_share
 from kubeskeptic.checks.lanes import span
 from kubeskeptic.checks.ports import asked_by_kept, asked_by_new
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.durations import PROBE_DEADLINE, STRETCH
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
@@ -64,7 +65,9 @@ def _only_its_share_fails(act: Act, probe: str, *kept: str) -> Finding:
     kept_lanes = [lane for name in asked for lane in _elsewhere(act.lanes(name), endpoints)]
     led = sum(_led_there(act, lane, endpoints) for lane in kept_lanes)
     if not led:
-        raise Inconclusive(f"none of {len(kept_lanes)} kept connections led to {', '.join(sorted(endpoints.lost))}")
+        raise Inconclusive(
+            f"none of {counted(len(kept_lanes), 'kept connection')} led to {', '.join(sorted(endpoints.lost))}"
+        )
     new, old = ([look_at(act, lane) for lane in ones] for ones in (lanes, kept_lanes))
     measured, bounds = _compared(act, probe, endpoints, new, old)
     measured["kept connections that led there"] = Measure(led, "connections")
@@ -177,8 +180,8 @@ def _told(
 ) -> str:
     """Return one sentence for each kind of connection, and one for requests that are counted separately."""
     told = (
-        f"{endpoints.words} {'was' if len(endpoints.lost) == 1 else 'were'} on {', '.join(sorted(endpoints.away))}. Over new "
-        f"connections {_failed(new)}, at most {measured['share failed in the worst second'].value:.0f} % in a second"
+        f"{endpoints.words} {agreeing(len(endpoints.lost), 'was', 'were')} on {', '.join(sorted(endpoints.away))}. Over "
+        f"new connections {_failed(new)}, at most {measured['share failed in the worst second'].value:.0f} % in a second"
         f"{_until(new)}. Over kept connections ({measured['kept connections that led there'].value:g} of {len(old)} led "
         f"there), {_failed(old)}{_until(old)}."
     )
@@ -190,7 +193,9 @@ def _told(
             f" {left} more reused the source port of a request that had timed out, the last {last:.1f} s after the fault, in "
             f"the {watched:.0f} s that were watched."
         )
-    return told + (f" {cut:g} kept connections to other pods were cut." if cut else "")
+    return told + (
+        f" {counted(cut, 'kept connection')} to other pods {agreeing(cut, 'was', 'were')} cut." if cut else ""
+    )
 
 
 def _failed(seen: Sequence[Failures]) -> str:

@@ -11,6 +11,7 @@ from kubeskeptic.checks.lasting import NEVER, seen_until, since_when, told
 from kubeskeptic.checks.moments import moment
 from kubeskeptic.checks.owners import others_made
 from kubeskeptic.checks.replicas import pod_counts
+from kubeskeptic.counting import agreeing
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.objects import containers
@@ -124,7 +125,7 @@ def evicted_and_replaced(act: Act, app: str) -> Finding:
     away = {one.name for one in seen.later if node_of(one.object) == seen.node and _reason(one) == REASON}
     where = next((f"{one.name} was Ready on {node_of(one.object)}" for one in elsewhere if is_ready(one.object)), "")
     replaced = f"{where} {told(took)} later" if new else "no pod replaced it"
-    turned = f"; {len(away)} on {seen.node} were rejected" if away else ""
+    turned = f"; {len(away)} on {seen.node} {agreeing(len(away), 'was', 'were')} rejected" if away else ""
     allowed = START.at_most(act.settings)
     return conclude(
         f"{seen.told}; {replaced}{turned}; the limits are {act.bound.value:g} s and {allowed.value:g} s.",

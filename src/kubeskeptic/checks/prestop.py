@@ -11,6 +11,7 @@ from kubeskeptic.bounds import SYN_SENT, Bound
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS
 from kubeskeptic.checks.lanes import never_asked, span
+from kubeskeptic.counting import counted
 from kubeskeptic.durations import LATE, MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
@@ -113,7 +114,8 @@ def _delay(act: Act, one: ActSpan, window: tuple[float, float], app: str, replic
     delays = {str(pod["metadata"].get("labels", {}).get(label, "")) for pod in before.values()}
     if len(delays) != 1 or len(before) != replicas:
         raise Inconclusive(
-            f"“{one.name}” began with {len(before)} pods of {len(delays)} delays; {replicas} of one delay are required"
+            f"“{one.name}” began with {counted(len(before), 'pod')} of {counted(len(delays), 'delay')}; "
+            f"{replicas} of one delay are required"
         )
     ready = sum(is_ready(pod) for uid, pod in after.items() if uid not in before)
     if one.end is not None and (set(before) & set(after) or ready != replicas):

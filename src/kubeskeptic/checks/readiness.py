@@ -10,6 +10,7 @@ from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.failures import ENDPOINTS
 from kubeskeptic.checks.lanes import asked_until, span
 from kubeskeptic.checks.ports import asked_by_new
+from kubeskeptic.counting import counted
 from kubeskeptic.durations import MARGIN, REMEMBERED
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest, seconds
@@ -69,7 +70,7 @@ def resumes_sending(act: Act, probe: str, within: Expression) -> Finding:
     if known.high == float("inf"):
         why = f"{victim} was ready again, and for good it had given no answer on {worst} {known.low:.1f} s later"
     if restarted:
-        why = f"{victim} was restarted {restarted} times meanwhile; {why}"
+        why = f"{victim} was restarted {counted(restarted, 'time')} meanwhile; {why}"
     return conclude(
         f"{why}; the limit is {bound.value:g} s.",
         {"resumed": seconds(known), "restarts": Measure(restarted, "restarts")},
@@ -99,9 +100,8 @@ def stays_ready(act: Act, *apps: str) -> Finding:
         raise Inconclusive(f"no pod had been running for {REMEMBERED:g} s on {node} before its kubelet was restarted")
     unready = _unready(changes, there, since.low)
     act.lasts(act.bound)
-    why = (
-        f"{len(there)} pods on {node} stayed Ready in the {act.end - since.high:.0f} s after its kubelet was restarted"
-    )
+    why = f"{counted(len(there), 'pod')} on {node} stayed Ready in the {act.end - since.high:.0f} s after its kubelet was "
+    why += "restarted"
     if unready:
         told = ", ".join(f"{name} after {when.since(since).high:.1f} s" for name, when in unready.items())
         why = f"Pods on {node} turned unready after its kubelet was restarted: {told}"

@@ -10,6 +10,7 @@ from kubeskeptic.checks.lasting import seen_until, since_when, told
 from kubeskeptic.checks.repeated import pods_deleted, require_repeated
 from kubeskeptic.checks.replicas import Count, pod_counts, whole_since
 from kubeskeptic.checks.rollouts import counts_from
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, largest, seconds
 from kubeskeptic.timeline import Act, Change
@@ -72,7 +73,8 @@ def moved_within_budget(act: Act, app: str, wanted: int, at_least: int) -> Findi
     leaving = [pod for pod in living(pods, since.low).values() if node_of(pod) == node]
     if len(leaving) < 2:
         raise Inconclusive(
-            f"{len(leaving)} pods of {app} were on {node}; at least two are required to show the effect of the budget"
+            f"{counted(len(leaving), 'pod')} of {app} {agreeing(len(leaving), 'was', 'were')} on {node}; at least two are "
+            "required to show the effect of the budget"
         )
     fewest = min(one.ready for one in counts_from(pods, since.low))
     moved = _moved_at(pods, since.low, node, wanted)

@@ -11,6 +11,7 @@ from kubeskeptic.checks.declarations import require_as_many
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, seen_until, since_when, told
 from kubeskeptic.checks.moments import moment
+from kubeskeptic.counting import counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -39,7 +40,7 @@ class Count(NamedTuple):
 
     def unless(self, wanted: int) -> str:
         """Return, as the end of a clause, how many pods there were if not as many as wanted."""
-        return "" if self.there == wanted else f" and {self.there} pods existed"
+        return "" if self.there == wanted else f" and {counted(self.there, 'pod')} existed"
 
 
 def pod_counts(changes: Iterable[Change]) -> list[Count]:

@@ -15,6 +15,7 @@ from kubeskeptic.checks.failures import answered_in
 from kubeskeptic.checks.known_names import not_replaced
 from kubeskeptic.checks.lanes import asked_at, is_late, never_asked, span
 from kubeskeptic.checks.ports import asked_by_new, lanes_of_kept, new_ports, one_port_each
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act, Lane, Sample
@@ -114,7 +115,7 @@ def same_answer(act: Act, probe: str, *, kept: bool = False) -> Finding:
     asked_by_new(act, *([] if kept else [probe]))
     lanes = lanes_of_kept(act, probe) if kept else act.lanes(probe, unbroken=True)
     seen = LookupResults.of(act, lanes)
-    right = f"All {seen.asked} lookups from {len(lanes)} nodes returned {seen.expected}."
+    right = f"All {seen.asked} lookups from {counted(len(lanes), 'node')} returned {seen.expected}."
     return _none_failed(act, seen, lanes, seen.told("", right), (probe,), {})
 
 
@@ -135,10 +136,10 @@ def resolves_throughout(act: Act, restarted: str, *probes: str) -> Finding:
     seen, nodes = LookupResults.of(act, lanes), len({lane.node for lane in lanes})
     from_kept = sum(len(span(lane, act.baseline, act.end)) for lane in kept)
     right = (
-        f"all {seen.asked} lookups from {nodes} nodes returned {seen.expected}, {from_kept} of them from {len(kept)} "
-        "kept ports."
+        f"all {seen.asked} lookups from {counted(nodes, 'node')} returned {seen.expected}, {from_kept} of them from "
+        f"{counted(len(kept), 'kept port')}."
     )
-    why = seen.told(f"While {replaced} pods were replaced, ", right)
+    why = seen.told(f"While {counted(replaced, 'pod')} {agreeing(replaced, 'was', 'were')} replaced, ", right)
     return _none_failed(act, seen, lanes, why, probes, {REPLACED: Measure(replaced, "pods")})
 
 
@@ -167,5 +168,6 @@ def replaced_in(act: Act, restarted: str) -> int:
         raise Inconclusive(f"it was not recorded whether all pods were replaced in “{act.name}”")
     replaced, left = int(seen[REPLACED]), int(seen[LEFT])
     if left or replaced <= 0:
-        raise Inconclusive(f"{replaced} pods were replaced in “{act.name}”, and {left} old ones remained")
+        pods = f"{counted(replaced, 'pod')} {agreeing(replaced, 'was', 'were')}"
+        raise Inconclusive(f"{pods} replaced in “{act.name}”, and {counted(left, 'old one')} remained")
     return replaced

@@ -9,6 +9,7 @@ from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.declarations import not_rolling, require_as_many
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, reached, seen_until
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -74,7 +75,8 @@ def _done(watched: float, took: Interval, other: int, wanted: int, which: str) -
     if took.high < NEVER and not other:
         return f"{took.high:.1f} s after the change all {wanted} pods were from the {which} template"
     state = "not complete" if took.high == NEVER else "complete"
-    return f"{watched:.1f} s after the change the rollout was {state}: {other} Ready pods were not from the {which} template"
+    pods = f"{counted(other, 'Ready pod')} {agreeing(other, 'was', 'were')}"
+    return f"{watched:.1f} s after the change the rollout was {state}: {pods} not from the {which} template"
 
 
 def counts_from(pods: Iterable[Change], since: float) -> list[Count]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
 from kubeskeptic.timeline import Act
@@ -60,7 +61,8 @@ def same_rules(act: Act, table: str, about: str) -> Finding:
     ]
     why = f"All {len(rules)} nodes have the same {len(usual)} service rules."
     if said:
-        why = f"{len(said)} service rules differ between nodes: {'; '.join(said[:2])}{'; …' if len(said) > 2 else ''}."
+        why = f"{counted(len(said), 'service rule')} {agreeing(len(said), 'differs', 'differ')} between nodes: "
+        why += f"{'; '.join(said[:2])}{'; …' if len(said) > 2 else ''}."
     return conclude(
         why,
         {"rules that differ": Measure(len(said), "rules"), "rules": Measure(len(usual), "rules")},

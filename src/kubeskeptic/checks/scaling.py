@@ -10,6 +10,7 @@ from kubeskeptic.checks.declarations import require_as_many
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import seen_until, told
 from kubeskeptic.checks.replicas import pod_counts, whole_since
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.durations import MARGIN
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
@@ -30,7 +31,9 @@ def scaled(act: Act, app: str, wanted: int) -> Finding:
     counts = pod_counts(act.changes("Pod", app=app))
     before = [one.ready for one in counts if one.when.high <= asked.low]
     if not before or before[-1] == wanted:
-        raise Inconclusive(f"{before[-1] if before else 0} pods of {app} were Ready before the scaling to {wanted}")
+        there = before[-1] if before else 0
+        pods = f"{counted(there, 'pod')} of {app} {agreeing(there, 'was', 'were')}"
+        raise Inconclusive(f"{pods} Ready before the scaling to {wanted}")
     after = [one for one in counts if one.when.high > asked.low]
     took, last = whole_since(after, wanted, asked, seen_until(act)), counts[-1]
     shown = told(took, 2) if last.is_whole(wanted) else f"{act.end - asked.high:.2f} s"
@@ -57,8 +60,8 @@ def ends_in_order(act: Act, app: str) -> Finding:
     longest, grace = _longest(act, list(gone.values()))
     act.reading.doubts += _other_grace(changes[0] for changes in gone.values())
     bound = Bound(grace + MARGIN, "s", f"deletionGracePeriodSeconds {grace:g} + margin {MARGIN:g}")
-    why = f"{len(gone)} pods of {app} ended by themselves with status 0, the slowest {longest.high:.2f} s after its deletion "
-    why += f"was requested; the limit is {bound.value:g} s."
+    why = f"{counted(len(gone), 'pod')} of {app} ended by themselves with status 0, the slowest {longest.high:.2f} s after its "
+    why += f"deletion was requested; the limit is {bound.value:g} s."
     if otherwise:
         why = f"{len(otherwise)} of {len(gone)} pods of {app} did not end gracefully: {otherwise[0]}."
     return conclude(

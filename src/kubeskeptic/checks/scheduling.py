@@ -11,6 +11,7 @@ from kubeskeptic.checks.capacity import fits_after_all, takes_pods, too_large_to
 from kubeskeptic.checks.declarations import not_requesting
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import NEVER, reached, seen_until, told
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import Inconclusive, NotAsked
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -120,7 +121,9 @@ def spreads(act: Act, app: str) -> Finding:
     counts = {node: list(homes.values()).count(node) for node in sorted({*homes.values()} - {""})}
     _require_choice(act, workers)
     if len(homes) < 2:
-        raise Inconclusive(f"there were {len(homes)} new pods of {app}, too few to be spread")
+        raise Inconclusive(
+            f"there {agreeing(len(homes), 'was', 'were')} {counted(len(homes), 'new pod')} of {app}, too few to be spread"
+        )
     act.reading.doubts += too_large_together(act, _fresh(act, app), workers)
     told = ", ".join(f"{count} on {node}" for node, count in counts.items())
     return conclude(

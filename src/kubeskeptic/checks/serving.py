@@ -15,6 +15,7 @@ from kubeskeptic.checks.failures import ENDPOINTS, answered_in
 from kubeskeptic.checks.lanes import is_late, never_asked, span, surely_late
 from kubeskeptic.checks.repeated import begun_in, pods_deleted, require_repeated
 from kubeskeptic.checks.shares import LaneSecond, worst_of
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.durations import LATE, MARGIN, STRETCH
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude
@@ -52,7 +53,7 @@ def serves_throughout(act: Act, probe: str, *, while_replaced: str = "") -> Find
                 bad[f"{what} on {lane.node}"] += 1
                 shown += [_sample(lane, at, act.start, what)] if bad[f"{what} on {lane.node}"] <= _SHOWN else []
     failed = sum(bad.values())
-    why = f"None of {asked} requests failed, sent from {len(lanes)} nodes for {act.end - act.start:.0f} s."
+    why = f"None of {asked} requests failed, sent from {counted(len(lanes), 'node')} for {act.end - act.start:.0f} s."
     if failed:
         listed = ", ".join(f"{count} {what}" for what, count in bad.most_common(4))
         why = f"{failed} of {asked} requests failed ({listed}); none may."
@@ -133,7 +134,7 @@ def _only_briefly(act: Act, probe: str, replicas: int, begun: Sequence[Interval]
     share, limit = worst_of(stretches, min(wrong / replicas, 1.0), f"{wrong} of {replicas} endpoints")
     asked, failed, late = sum(one.asked for one in seen), sum(one.failed for one in seen), sum(one.late for one in seen)
     outside = sum(len(one.wrong_time) for one in seen)
-    more = f", {late} {'was' if late == 1 else 'were'} answered late" if late else ""
+    more = f", {late} {agreeing(late, 'was', 'were')} answered late" if late else ""
     more += f", {outside} of them while no endpoint could be wrong" if outside else ""
     return conclude(
         f"In {act.end - act.start:.0f} s in which {pods_deleted(len(begun))}, {failed} of {asked} requests "
@@ -163,7 +164,7 @@ def _not_replaced(act: Act, app: str) -> Iterator[str]:
         before, after = (living(pods, at) for at in (one.reached("start"), one.end or act.end))
         left = [uid for uid in before if uid in after and not after[uid]["metadata"].get("deletionTimestamp")]
         if left or not before:
-            yield f"“{one.name}” left {len(left)} of {len(before)} pods of {app} in place"
+            yield f"“{one.name}” left {len(left)} of {counted(len(before), 'pod')} of {app} in place"
 
 
 def _at_once(begun: Sequence[Interval], lasting: float) -> int:

@@ -16,6 +16,7 @@ from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lanes import missing, span
 from kubeskeptic.checks.ports import asked_by_new
+from kubeskeptic.counting import counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, gravest
 from kubeskeptic.timeline import Act, Lane
@@ -37,7 +38,7 @@ def balances(act: Act, probe: str) -> Finding:
     """
     pods = ready_pods(act.recording, service_of(act.recording, probe), act.start)
     if len(pods) < 2:
-        raise Inconclusive(f"the service has {len(pods)} Ready pods: there is nothing to spread over")
+        raise Inconclusive(f"the service has {counted(len(pods), 'Ready pod')}: there is nothing to spread over")
     asked_by_new(act, probe)
     lanes = act.lanes(probe)
     counts, open_ = _counted(act, lanes, pods)
@@ -45,7 +46,8 @@ def balances(act: Act, probe: str) -> Finding:
     known = {
         node: Interval(*(_chance(end, pods) for end in ends(one, pods, open_[node]))) for node, one in counts.items()
     }
-    limit = Bound(BY_CHANCE / len(lanes), "chance", f"p ≥ {BY_CHANCE:g} over {len(lanes)} nodes", at_least=True)
+    source = f"p ≥ {BY_CHANCE:g} over {counted(len(lanes), 'node')}"
+    limit = Bound(BY_CHANCE / len(lanes), "chance", source, at_least=True)
     worst = gravest(chances, lambda node: (known[node], limit))
     fewest = min(one.total() for one in counts.values())
     seen = 100 * noticeable(fewest, len(pods), limit.value)
@@ -85,7 +87,7 @@ def _counted(
         if stranger:
             raise Inconclusive(f"an answer came from {stranger[0]}, which is not one of the service's pods")
         if len(good) < FEWEST * len(pods):
-            raise Inconclusive(f"{lane.node} had {len(good)} answers, too few for {len(pods)} endpoints")
+            raise Inconclusive(f"{lane.node} had {counted(len(good), 'answer')}, too few for {len(pods)} endpoints")
     return counts, open_
 
 

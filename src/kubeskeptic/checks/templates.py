@@ -6,6 +6,7 @@ from kubeskeptic.bounds import Bound, Interval
 from kubeskeptic.checks.declarations import never_changed
 from kubeskeptic.checks.evidence import check
 from kubeskeptic.checks.lasting import seen_until
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import Inconclusive
 from kubeskeptic.findings import Finding, Measure, conclude, seconds
 from kubeskeptic.timeline import Act, Change
@@ -35,7 +36,8 @@ def reaches_new_pods_only(act: Act, app: str, label: str, value: str) -> Finding
     act.reading.doubts += never_changed(act, "ReplicaSet", app, deleted)
     new = {change.uid: _has(change, label, value) for change in fresh}
     watched = deleted - act.start
-    why = f"{len(known)} pods of {app} stayed unchanged for {watched:.1f} s after their template was changed; "
+    why = f"{counted(len(known), 'pod')} of {app} stayed unchanged for {watched:.1f} s after "
+    why += f"{agreeing(len(known), 'its', 'their')} template was changed; "
     if fresh:
         why += f"{fresh[0].name}, which replaced {replaced}, has {label}={_value(fresh[0], label)}."
     if touched:

@@ -20,6 +20,7 @@ from kubeskeptic.clusters.node_source import CHOICES, DEFAULT_VERSION
 from kubeskeptic.clusters.options import DEFAULT_WORKERS
 from kubeskeptic.clusters.up import DEFAULT_NAME, exports
 from kubeskeptic.configuration import PROFILES, cluster_name, configured
+from kubeskeptic.counting import counted
 from kubeskeptic.errors import BadInput
 from kubeskeptic.terminal import Display
 
@@ -81,7 +82,7 @@ def up(
             name, kubernetes, workers, profile=profile, proxy_mode=proxy_mode, config=config, images=images, addons=addons,
             progress=display,
         )  # fmt: skip
-    click.echo(f"Kubernetes {cluster.kubernetes} on {len(cluster.nodes)} nodes; to look around:")
+    click.echo(f"Kubernetes {cluster.kubernetes} on {counted(len(cluster.nodes), 'node')}; to look around:")
     click.echo(f'  eval "$(skeptic env{"" if name == DEFAULT_NAME else f" --name {name}"})"')
 
 

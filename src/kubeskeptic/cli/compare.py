@@ -12,6 +12,7 @@ from kubeskeptic.cli import output
 from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.cli.report import REPORTS, run_folder
 from kubeskeptic.cli.usage import Percentage
+from kubeskeptic.counting import counted
 from kubeskeptic.reports import baseline as baselines
 from kubeskeptic.reports import comparison
 from kubeskeptic.reports import tally as tallies
@@ -118,7 +119,7 @@ def write(run: str, file: Path, reports: Path | None) -> None:
     output.write(file, baselines.text(result))
     if result["run"]["ended"] is None:
         click.echo("this run broke off; cases that it did not reach are missing from the baseline", err=True)
-    click.echo(f"{file}: {len(result['claims'])} cases of run {result['run']['id']}")
+    click.echo(f"{file}: {counted(len(result['claims']), 'case')} of run {result['run']['id']}")
 
 
 @baseline.command()

@@ -11,6 +11,7 @@ import click
 from kubeskeptic import clusters, configuration, paths, process
 from kubeskeptic.claims import claim
 from kubeskeptic.cli import output
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import BadInput, LeftDirty, Refused, SkepticError
 from kubeskeptic.findings import Verdict
 from kubeskeptic.proving.campaign import Attempt, attempts, unbroken
@@ -207,7 +208,8 @@ def _count(planned: Sequence[Attempt], found: Sequence[Sequence[Proof]]) -> int:
     """Print how many cases were broken, and which were not, and return the exit status."""
     left = [line for one, proofs in zip(planned, found, strict=True) for line in unbroken(one, proofs)]
     total = sum(len(one.cases) for one in planned)
-    click.echo(f"\n{total - len(left)} of {total} cases were violated under a sabotage that must break them")
+    cases, them = f"{counted(total, 'case')} {agreeing(total, 'was', 'were')}", agreeing(total, "it", "them")
+    click.echo(f"\n{total - len(left)} of {cases} violated under a sabotage that must break {them}")
     for line in left:
         click.echo(f"  not broken: {line}")
     return 1 if left else 0

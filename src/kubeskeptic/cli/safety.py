@@ -12,6 +12,7 @@ from kubeskeptic import configuration
 from kubeskeptic.cli import output
 from kubeskeptic.cli.output import AS_JSON
 from kubeskeptic.cli.which import ClusterRef, site_of, which_cluster
+from kubeskeptic.counting import counted
 from kubeskeptic.durations import CONTROL_PLANE_RESTARTS
 from kubeskeptic.errors import BadInput, Inconclusive, LeftDirty, Refused, SkepticError
 from kubeskeptic.faults import Site
@@ -96,7 +97,7 @@ def cleanup(where: ClusterRef, reports: Path, run: str, dry_run: bool, as_json: 
         with Display(status=elapsing("cleaning up", limit)) as display, alone(site, run, display) as revived:
             removed = revived + clean(site, known, run, say=display)
             unseen = "" if site.access.inside else "; the nodes were not inspected, as this cluster does not allow it"
-        click.echo(f"clean: {removed} thing{'s' if removed != 1 else ''} undone or removed{unseen}")
+        click.echo(f"clean: {counted(removed, 'thing')} undone or removed{unseen}")
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from kubeskeptic.clusters.node_source import DEFAULT_VERSION
 from kubeskeptic.clusters.options import DEFAULT_WORKERS
 from kubeskeptic.clusters.steps import quiet
 from kubeskeptic.clusters.store import Recipe, Store
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.durations import REGISTRY_ANSWERS, Patience
 from kubeskeptic.errors import BadInput, CommandFailed, MissingRequirement, SkepticError
 
@@ -151,7 +152,10 @@ def _leftovers(engine: Engine | None, name: str) -> list[Diagnosis]:
     ]
     builds = engine.named(node_image.BUILDING)
     if builds:
-        found.append(Diagnosis(Level.WARN, "leftovers", f"{len(builds)} build containers; the next build removes them"))
+        says = (
+            f"{counted(len(builds), 'build container')}; the next build removes {agreeing(len(builds), 'it', 'them')}"
+        )
+        found.append(Diagnosis(Level.WARN, "leftovers", says))
     return found
 
 
@@ -171,7 +175,7 @@ def _cluster(engine: Engine, name: str, *, asked: bool) -> Diagnosis:
     workers = len(engine.nodes(name)) - 1
     version, trouble = _version_and_trouble(engine, name, workers)
     if not trouble:
-        return Diagnosis(Level.OK, about, f"healthy, Kubernetes {version}, {workers} workers")
+        return Diagnosis(Level.OK, about, f"healthy, Kubernetes {version}, {counted(workers, 'worker')}")
     used = delete_guard.in_use(name)
     if used:
         return Diagnosis(
@@ -198,7 +202,6 @@ def _version_and_trouble(engine: Engine, name: str, workers: int) -> tuple[str, 
 def _unfinished() -> Diagnosis:
     left = [path for path in (paths.cache() / "builds").glob(".*-*") if path.is_dir()]
     if left:
-        return Diagnosis(
-            Level.WARN, "leftovers", f"{len(left)} interrupted or running builds; the next build of each removes it"
-        )
+        says = f"{counted(len(left), 'interrupted or running build')}; the next build of each removes it"
+        return Diagnosis(Level.WARN, "leftovers", says)
     return Diagnosis(Level.OK, "leftovers", "no interrupted build")

@@ -7,6 +7,7 @@ from typing import Any
 
 from kubeskeptic.clusters.engine import Engine
 from kubeskeptic.clusters.network import KUBECTL
+from kubeskeptic.counting import counted
 from kubeskeptic.durations import CLUSTER_READY
 from kubeskeptic.errors import CommandFailed
 
@@ -35,7 +36,7 @@ def trouble(engine: Engine, name: str, wanted: tuple[str, ...], version: str | N
     """
     found = engine.nodes(name)
     if {container.name for container in found} != set(wanted):
-        return f"it has {len(found)} nodes instead of {len(wanted)}"
+        return f"it has {counted(len(found), 'node')} instead of {len(wanted)}"
     down = [container.name for container in found if container.state != "running"]
     if down:
         return f"{', '.join(down)} not running"

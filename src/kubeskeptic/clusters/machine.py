@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 
 from kubeskeptic import paths
+from kubeskeptic.counting import counted
 
 GIB = 1 << 30
 CONTROLLERS = ("cpu", "cpuset", "memory", "pids")
@@ -129,8 +130,8 @@ def inotify_shortage(machine: Machine, nodes: int) -> str | None:
     if machine.inotify_used + needed <= machine.inotify_instances:
         return None
     return (
-        f"{machine.inotify_used} of {machine.inotify_instances} inotify instances are in use and a cluster of {nodes} nodes "
-        f"takes about {needed}; delete another cluster, or raise the limit: {MORE_INOTIFY}"
+        f"{machine.inotify_used} of {machine.inotify_instances} inotify instances are in use and a cluster of "
+        f"{counted(nodes, 'node')} takes about {needed}; delete another cluster, or raise the limit: {MORE_INOTIFY}"
     )
 
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubeskeptic.clusters.engine import Engine
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.durations import CLUSTER_READY
 from kubeskeptic.errors import CommandFailed
 from kubeskeptic.waiting import NotYet, until
@@ -49,7 +50,8 @@ def configure(engine: Engine, control_plane: str, nodes: int, *, given_up: threa
         if given_up and given_up.is_set():
             return []
         found = places(json.loads(engine.exec(control_plane, [*KUBECTL, "get", "nodes", "-o", "json"])))
-        return found if len(found) >= nodes else NotYet(f"{len(found)} of {nodes} nodes have a pod CIDR")
+        have = agreeing(nodes, "has", "have")
+        return found if len(found) >= nodes else NotYet(f"{len(found)} of {counted(nodes, 'node')} {have} a pod CIDR")
 
     found = until(known, CLUSTER_READY, what="the nodes' pod CIDRs", tolerate=(CommandFailed,))
     if not found:

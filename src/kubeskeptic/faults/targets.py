@@ -23,6 +23,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import BadInput
 
 WHOLE = "node"
@@ -108,7 +109,8 @@ def choose(candidates: Iterable[str], rule: str, seed: int, count: int = 1) -> l
         raise BadInput(f"{rule}: asked for {count} victims; ask for one or more")
     if len(distinct) < count:
         raise BadInput(
-            f"{rule}: asked for {count} victims, but there are {len(distinct)} candidates: {', '.join(distinct) or 'none'}"
+            f"{rule}: asked for {counted(count, 'victim')}, but there {agreeing(len(distinct), 'is', 'are')} "
+            f"{counted(len(distinct), 'candidate')}: {', '.join(distinct) or 'none'}"
         )
     return sorted(distinct, key=lambda candidate: (_draw(candidate, rule, seed), candidate))[:count]
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from kubeskeptic.agent.node_exec import signature
+from kubeskeptic.counting import counted
 from kubeskeptic.durations import COMMAND, EXEC_POD_ANSWERS, EXEC_PODS_GONE, PODS_READY, Patience
 from kubeskeptic.errors import ClusterError, CommandFailed, NotFound, PatienceExhausted, SkepticError, Unanswered
 from kubeskeptic.node_access.exec_pods import KEY, LABEL, NAME, manifests, port
@@ -145,7 +146,7 @@ class PodAccess:
                 name = str(pod["metadata"]["name"])
                 self._kube.request("GET", self._path(name, "/healthz"), None, {}, EXEC_POD_ANSWERS)
                 return name
-        return NotYet(f"{len(found)} pods there, none of them Running")
+        return NotYet(f"{counted(len(found), 'pod')} there, none of them Running")
 
     # -- requests --------------------------------------------------------------------------------------------------------
     def _ask(self, node: str, shown: str, path: str, asked: dict[str, Any]) -> Any:

@@ -15,6 +15,7 @@ from typing import TextIO
 
 import pytest
 
+from kubeskeptic.counting import counted
 from kubeskeptic.plugin.cases import case_of, scenario_of
 from kubeskeptic.plugin.state import STATE
 from kubeskeptic.terminal import Display, print_any_character, spoken
@@ -91,10 +92,10 @@ class SuiteProgress:
 
     def status(self) -> str:
         """Return the number of completed cases, the time left if known, and the scenario being performed."""
-        counted = f"{len(self._done & self._cases.keys())} of {len(self._cases)} cases"
+        done = f"{len(self._done & self._cases.keys())} of {counted(len(self._cases), 'case')}"
         known = [self._took.get(one) for one in self._waiting()]
         left = sum(one for one in known if one) - (self._clock() - self._since)
-        told = f"{counted}, {spoken(left)} left" if known and all(known) and left >= 1 else counted
+        told = f"{done}, {spoken(left)} left" if known and all(known) and left >= 1 else done
         return f"{told}: {self._scenario}"
 
     def _waiting(self) -> set[str]:

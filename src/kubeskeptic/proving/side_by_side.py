@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from kubeskeptic.counting import counted
 from kubeskeptic.errors import LeftDirty
 from kubeskeptic.proving.campaign import Attempt
 from kubeskeptic.proving.shared_runs import SharedRun, expected_seconds
@@ -86,7 +87,7 @@ class SideBySide:
         undone = sum(len(one.run.attempts) for one in [*self._waiting, *running.values()])
         now = time.monotonic()
         each = (f"{name}: {one.run.title} for {spoken(now - one.since)}" for name, one in running.items())
-        return ", ".join([f"{max(self._total - undone, 0)} of {self._total} attempts", *each])
+        return ", ".join([f"{max(self._total - undone, 0)} of {counted(self._total, 'attempt')}", *each])
 
     def _begin(self) -> list[tuple[str, _Task]]:
         """Give each idle cluster a run that it can take now, if there is one, and return them."""

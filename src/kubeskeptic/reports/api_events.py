@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kubeskeptic.counting import agreeing
 from kubeskeptic.redaction import redact
 from kubeskeptic.timeline import Change
 
@@ -205,7 +206,7 @@ def _autoscaler_differences(known: Seen, now: Seen) -> Iterable[tuple[str, int]]
     if now["metrics"] and now["metrics"] != known.get("metrics", ""):
         yield f"measured {now['metrics']}", 2
     if known and known["wanted"] != now["wanted"]:
-        yield f"wants {now['wanted']} replicas", 4
+        yield f"wants {now['wanted']} {agreeing(now['wanted'], 'replica', 'replicas')}", 4
 
 
 _TELLS: dict[str, Callable[[Seen], Seen]] = {

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kubeskeptic.agent.outcomes import Outcome
+from kubeskeptic.counting import counted
 from kubeskeptic.timeline import Recording
 from kubeskeptic.timeline.outages import Outage, outages
 
@@ -168,7 +169,8 @@ def _line(found: Disruption, target: str) -> str:
     seen = [(outage, steps) for outage, steps in found.seen if outage.probe == target]
     nodes = [node for name, node in found.asked if name == target]
     if not seen:
-        return f"{target}: no request failed, asked from {len(nodes)} nodes every {found.periods[target] * 1000:.0f} ms"
+        every = f"{found.periods[target] * 1000:.0f} ms"
+        return f"{target}: no request failed, asked from {counted(len(nodes), 'node')} every {every}"
     worst = max((total(found, target, node) for node in nodes), key=lambda one: float(one["seconds"]))
     longest, steps = max(seen, key=lambda pair: pair[0].seconds)
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from kubeskeptic.counting import counted
 from kubeskeptic.findings import Post, Verdict
 from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, GradedStep, grades
 from kubeskeptic.reports.model import Entry, Report, Section
@@ -30,9 +31,9 @@ def render(report: Report, beside: Collection[str] = ()) -> str:
     lines = [
         "# What is true of Kubernetes where the post is not the whole truth",
         "",
-        f"Measured on a cluster of {len(nodes)} nodes, Kubernetes {run.get('kubernetes') or '?'}, in run {report.id}. "
-        "Written by `skeptic report --findings docs/findings.md`; each number is of that one run, and the command below a "
-        "claim measures its numbers again.",
+        f"Measured on a cluster of {counted(len(nodes), 'node')}, Kubernetes {run.get('kubernetes') or '?'}, in run "
+        f"{report.id}. Written by `skeptic report --findings docs/findings.md`; each number is of that one run, "
+        "and the command below a claim measures its numbers again.",
     ]
     for chapter in report.chapters:
         told = [section for section in chapter.sections if section.post in _TELLING]

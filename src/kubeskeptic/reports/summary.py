@@ -5,6 +5,7 @@ GitHub discards a summary over 1024 KiB entirely, so this one stays far below th
 
 from __future__ import annotations
 
+from kubeskeptic.counting import counted
 from kubeskeptic.findings import Verdict
 from kubeskeptic.reports.by_node import apart
 from kubeskeptic.reports.drawing.scene import scene
@@ -64,7 +65,7 @@ def _head(report: Report) -> list[str]:
         + f"seed {_md(str(run.get('seed')))} · run {_md(report.id)}",
         "",
         "**" + (" · ".join(counts) or "no finding") + "**"
-        + f" · {proven} of {len(report.sections)} claims proven able to fail{otherwise}"
+        + f" · {proven} of {counted(len(report.sections), 'claim')} proven able to fail{otherwise}"
         + (f" · {count(len(report.unasked), 'case')} of the suites not asked" if report.unasked else ""),
     ]  # fmt: skip
     if report.broken_off:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from kubeskeptic.bounds import Bound
+from kubeskeptic.counting import agreeing
 from kubeskeptic.findings import Measure, Post, Verdict
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -94,7 +95,7 @@ def iso(unix: float) -> str:
 
 def count(how_many: int, one: str) -> str:
     """Return a number with its noun: ``1 gap``, ``2 gaps``."""
-    return f"{number(how_many)}{NBSP}{one if how_many == 1 else one + 's'}"
+    return f"{number(how_many)}{NBSP}{agreeing(how_many, one, f'{one}s')}"
 
 
 def standstills_told(lengths: Sequence[float]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.durations import PODS_READY, Patience
 from kubeskeptic.errors import ClusterError, Inconclusive, Unanswered
 from kubeskeptic.kube import Kube
@@ -65,7 +66,7 @@ def wait_until_ready(
     return until(
         look,
         patience,
-        what=f"{wanted} pods of {namespace} to be Ready",
+        what=f"{counted(wanted, 'pod')} of {namespace} to be Ready",
         tolerate=(ClusterError, Unanswered),
         clock=clock,
         sleep=sleep,
@@ -80,7 +81,8 @@ def readiness(pods: list[Pod], wanted: int) -> PodReadiness | NotYet:
     if len(ready) >= wanted and len(ready) == len(live):
         return PodReadiness(ready, over)
     waiting = sorted(pod["metadata"]["name"] for pod in live if not is_ready(pod))
-    words = [f"{len(live)} of {wanted} pods are there", f"not Ready: {', '.join(waiting) or 'none'}", *over]
+    there = f"{len(live)} of {counted(wanted, 'pod')} {agreeing(wanted, 'is', 'are')} there"
+    words = [there, f"not Ready: {', '.join(waiting) or 'none'}", *over]
     return NotYet("; ".join(words))
 
 

@@ -14,6 +14,7 @@ from kubeskeptic import objects
 from kubeskeptic.clusters import cluster as records
 from kubeskeptic.clusters.engine import images_of, take_in
 from kubeskeptic.clusters.steps import Progress
+from kubeskeptic.counting import counted
 from kubeskeptic.durations import (
     CLUSTER_READY,
     CONTROL_PLANE_RESTARTS,
@@ -77,7 +78,7 @@ class NodeWork:
             self._engine.copy(self._release.programs / program, step.node, f"{FOLDER}/{program}")
         there = images_of(self._engine, step.node)
         lacking = [archive for name, archive in self._release.archives.items() if name not in there]
-        with self._progress.step(f"{len(lacking)} images into {step.node}", 2.0 * len(lacking)) as log:
+        with self._progress.step(f"{counted(len(lacking), 'image')} into {step.node}", 2.0 * len(lacking)) as log:
             for archive in lacking:
                 take_in(self._engine, step.node, archive, log)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.reports import disruption
 from kubeskeptic.upgrading import plan
 from kubeskeptic.upgrading.state import FOLDER, UpgradeStep
@@ -49,7 +50,8 @@ def kubelets(versions: dict[str, str]) -> str:
     for node, version in versions.items():
         nodes[version].append(node)
     if len(nodes) == 1:
-        return f"kubelets of {next(iter(nodes))} on all {len(versions)} nodes"
+        every = agreeing(len(versions), "", "all ")
+        return f"kubelets of {next(iter(nodes))} on {every}{counted(len(versions), 'node')}"
     return "kubelets of two versions: " + "; ".join(
         f"{version} on {', '.join(names)}" for version, names in nodes.items()
     )
@@ -62,4 +64,4 @@ def times(steps: list[UpgradeStep]) -> str:
     kubeadm = sum(seconds for step, seconds in taken if step.what in _OF_KUBEADM)
     again = [str(step) for step, _ in taken if step.attempts > 1]
     more = f" Begun more than once: {', '.join(again)}." if again else ""
-    return f"The {len(taken)} steps took {whole:.0f} s, of which kubeadm {kubeadm:.0f} s.{more}"
+    return f"The {counted(len(taken), 'step')} took {whole:.0f} s, of which kubeadm {kubeadm:.0f} s.{more}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.faults.components.kube_proxy import BACKUP, CONTINUE, FLUSH, PROCESS, UNFLUSH, service_rules, synced
 from kubeskeptic.faults.curl import answers
 from kubeskeptic.faults.fault import Fault, Plan, Site, Timer, UndoRecord
@@ -76,5 +77,6 @@ class FlushServiceRules(Fault):
                 continue
             apart = mine ^ service_rules(site, other)
             if apart:
-                return NotYet(f"{len(apart)} rules differ from those of {other}, such as {min(apart)}")
+                rules = f"{counted(len(apart), 'rule')} {agreeing(len(apart), 'differs', 'differ')}"
+                return NotYet(f"{rules} from those of {other}, such as {min(apart)}")
         return f"{len(mine)} rules, the same as on the other nodes"

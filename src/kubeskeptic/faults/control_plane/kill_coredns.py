@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic import objects
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.control_plane.stop_coredns import WHERE, ready_endpoints
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
@@ -35,7 +36,7 @@ class KillCoreDns(Fault):
             raise BadInput("no CoreDNS pod is Ready; wait until one is")
         return Plan(
             tuple(Target("pod", one.pod, WHERE) for one in found),
-            f"kill the main process of {len(found)} CoreDNS pods",
+            f"kill the main process of {counted(len(found), 'CoreDNS pod')}",
             "",
             {"containers": [[one.node, one.id] for one in found]},
         )
@@ -48,9 +49,9 @@ class KillCoreDns(Fault):
     def bite(self, site: Site, plan: Plan) -> str | NotYet:
         """Return evidence that the runtime no longer runs the containers."""
         left = [one for node, one in plan.record["containers"] if still_running(site, node, [one])]
-        return (
-            NotYet(f"{len(left)} containers still run") if left else "the runtime no longer runs any of the containers"
-        )
+        if left:
+            return NotYet(f"{counted(len(left), 'container')} still {agreeing(len(left), 'runs', 'run')}")
+        return "the runtime no longer runs any of the containers"
 
     @classmethod
     def heal(cls, site: Site, record: UndoRecord) -> str | NotYet:
@@ -60,5 +61,8 @@ class KillCoreDns(Fault):
         running = {objects.runtime_id(status) for pod in pods for status in objects.containers(pod).values()}
         old = running & {container for _, container in record["containers"]}
         if ready < wanted or old:
-            return NotYet(f"{ready} of {wanted} DNS endpoints are ready, {len(old)} of the killed containers still run")
-        return f"the DNS service has {ready} ready endpoints"
+            return NotYet(
+                f"{ready} of {counted(wanted, 'DNS endpoint')} {agreeing(wanted, 'is', 'are')} ready, "
+                f"{len(old)} of the killed containers still {agreeing(len(old), 'runs', 'run')}"
+            )
+        return f"the DNS service has {counted(ready, 'ready endpoint')}"

@@ -6,6 +6,7 @@ import re
 import time
 
 from kubeskeptic import objects
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults import file_backup
 from kubeskeptic.faults.fault import Site
@@ -78,7 +79,8 @@ def leads(site: Site, part: str, nodes: list[str], word: str = "", *, present: b
     running = processes(site, leader, part)
     fitting = [age for command, age in running.items() if (word in command) == present or not word]
     if len(running) != 1 or not fitting:
-        return NotYet(f"{len(running)} processes run, {len(fitting)} of them with the wanted command line")
+        run = f"{counted(len(running), 'process', 'processes')} {agreeing(len(running), 'runs', 'run')}"
+        return NotYet(f"{run}, {len(fitting)} of them with the wanted command line")
     began = time.time() - fitting[0] - 1  # ages are whole seconds
     if objects.unix(lease["acquireTime"]) < began or objects.unix(lease["renewTime"]) < began:
         return NotYet("it has not acquired its lease yet")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic import objects
+from kubeskeptic.counting import counted
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.control_plane.stop_coredns import WHERE, ready_endpoints
 from kubeskeptic.faults.curl import connect
@@ -56,7 +57,7 @@ class StaleCoreDns(Fault):
         service = site.kube.get("Service", "kubernetes", "default")["spec"]["clusterIP"]
         return Plan(
             (Target("deployment", "coredns", WHERE),),
-            f"drop packets from {len(found)} CoreDNS pods to the API server",
+            f"drop packets from {counted(len(found), 'CoreDNS pod')} to the API server",
             f"delete the table {named} in {', '.join(nodes)}",
             {"pods": found, "nodes": nodes, "table": named, "service": service},
             timers=tuple(Timer(node, nft_table.delete(named)) for node in nodes),

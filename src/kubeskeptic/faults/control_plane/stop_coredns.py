@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.errors import BadInput
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
 from kubeskeptic.faults.targets import Target
@@ -48,7 +49,11 @@ class StopCoreDns(Fault):
         ready = ready_endpoints(site)
         pods = site.kube.list("Pod", WHERE, labels="k8s-app=kube-dns")["items"]
         if ready or pods:
-            return NotYet(f"{ready} of {plan.record['replicas']} endpoints are ready, {len(pods)} pods are left")
+            wanted, left = plan.record["replicas"], len(pods)
+            return NotYet(
+                f"{ready} of {counted(wanted, 'endpoint')} {agreeing(wanted, 'is', 'are')} ready, "
+                f"{counted(left, 'pod')} {agreeing(left, 'is', 'are')} left"
+            )
         return "the DNS service has no endpoint, and no CoreDNS pod is left"
 
     @classmethod
@@ -66,8 +71,9 @@ class StopCoreDns(Fault):
         """Return evidence that the DNS service has as many ready endpoints as the Deployment has replicas."""
         ready, wanted = ready_endpoints(site), site.kube.get("Deployment", "coredns", WHERE)["spec"]["replicas"]
         if ready < wanted or not wanted:
-            return NotYet(f"{ready} of {wanted or record['replicas']} DNS endpoints are ready")
-        return f"the DNS service has {ready} ready endpoints"
+            before = wanted or record["replicas"]
+            return NotYet(f"{ready} of {counted(before, 'DNS endpoint')} {agreeing(before, 'is', 'are')} ready")
+        return f"the DNS service has {counted(ready, 'ready endpoint')}"
 
 
 def ready_endpoints(site: Site) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from kubeskeptic import objects
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.durations import Patience
 from kubeskeptic.errors import BadInput, ClusterError, NotFound
 from kubeskeptic.faults import state
@@ -41,9 +42,10 @@ class DrainNode(Fault):
         if node_of(site, self.node)["spec"].get("unschedulable"):
             raise BadInput(f"node {self.node} is cordoned already; uncordon it first")
         count = len(leaving(state.pods_on(site.kube, self.node)))
+        pods = f"{counted(count, 'pod')} that {agreeing(count, 'is', 'are')}"
         return Plan(
             (Target("cordon", self.node),),
-            f"cordon node {self.node} and evict its {count} pods that are not of a DaemonSet",
+            f"cordon node {self.node} and evict its {pods} not of a DaemonSet",
             f"uncordon node {self.node}",
             {"node": self.node},
             objects=(("Node", "", self.node),),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic import objects
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.durations import REPLACED, Patience
 from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
@@ -69,7 +70,9 @@ class DeletePod(Fault):
             return state.forgotten(site.kube, self.namespace, pod, plan.record["address"])
         running = still_running(site, plan.record["node"], plan.record["containers"])
         if running:
-            return NotYet(f"{len(running)} of its containers still run on {plan.record['node']}")
+            return NotYet(
+                f"{len(running)} of its containers still {agreeing(len(running), 'runs', 'run')} on {plan.record['node']}"
+            )
         return f"the API server {'is deleting' if pod else 'has removed'} the pod, and its containers have stopped"
 
     @classmethod
@@ -77,10 +80,10 @@ class DeletePod(Fault):
         """Return evidence that the owner has as many Ready pods as it wants."""
         if not record["owner"]:
             return "a bare pod: no controller replaces it"
-        counted = state.wanted_and_ready(site.kube, record["namespace"], record["owner"])
-        if counted is None:
+        numbers = state.wanted_and_ready(site.kube, record["namespace"], record["owner"])
+        if numbers is None:
             return "its owner is gone, and nothing replaces it"
-        wanted, ready = counted
+        wanted, ready = numbers
         if ready < wanted:
-            return NotYet(f"{ready} of {wanted} pods are Ready")
-        return f"{record['owner']['kind']} {record['owner']['name']} has {ready} of {wanted} pods Ready"
+            return NotYet(f"{ready} of {counted(wanted, 'pod')} {agreeing(wanted, 'is', 'are')} Ready")
+        return f"{record['owner']['kind']} {record['owner']['name']} has {ready} of {counted(wanted, 'pod')} Ready"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kubeskeptic import objects
+from kubeskeptic.counting import counted
 from kubeskeptic.durations import REPLACED
 from kubeskeptic.faults import state
 from kubeskeptic.faults.fault import Fault, Plan, Site, UndoRecord
@@ -56,7 +57,7 @@ class KillContainer(Fault):
         status = objects.containers(pod).get(plan.record["container"], {})
         count = status.get("restartCount", 0)
         if count > plan.record["restarts"]:
-            return f"the kubelet counts {count} restarts, {plan.record['restarts']} before"
+            return f"the kubelet counts {counted(count, 'restart')}, {plan.record['restarts']} before"
         if "running" not in status.get("state", {}) or objects.runtime_id(status) != plan.record["id"]:
             return "the kubelet reports that the container has ended"
         return NotYet("the kubelet still reports the container as running")

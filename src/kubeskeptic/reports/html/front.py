@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kubeskeptic.counting import agreeing
 from kubeskeptic.findings import Post, Verdict
 from kubeskeptic.reports.by_node import apart
 from kubeskeptic.reports.headline import ABOUT, headline
@@ -106,12 +107,13 @@ def _chips(report: Report) -> Markup:
     posts = {which: sum(entry.of_post is which for entry in report.entries) for which in Post}
     post = [_chip("post", which, Markup(""), many, _POSTS[which]) for which, many in posts.items() if many]
     proven, otherwise = report.proven
+    claims = agreeing(len(report.sections), "claim", "claims")
     return el(
         "div",
         el("div", *verdicts, class_="chips", role="group", aria_label="Show only findings that are"),
         el("div", el("span", "the post, by case", class_="label"), *post, class_="chips", role="group",
            aria_label="Show only findings where the post is") if post else None,
-        el("p", el("b", f"{proven} of {len(report.sections)}"), " claims proven able to fail", otherwise, class_="proven")
+        el("p", el("b", f"{proven} of {len(report.sections)}"), f" {claims} proven able to fail", otherwise, class_="proven")
         if report.sections else None,
         el("p", "Nothing was violated.", class_="proven")
         if report.verdicts[Verdict.HOLDS] and not (report.verdicts[Verdict.VIOLATED] or report.broken_off or report.damage)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kubeskeptic.counting import agreeing, counted
 from kubeskeptic.reports.grades import MEANING, OUTDATED, GradedCase, GradedStep, grades
 from kubeskeptic.reports.html.markup import Markup, el, join, scrolling
 from kubeskeptic.reports.model import Entry, Report, Section, Trial
@@ -31,9 +32,10 @@ def broken_on_purpose(report: Report) -> Markup | None:
     rows = (_case_row(section, entry) for section in report.sections for entry in section.entries if entry.must_break)
     head = el("tr", el("th", "case", scope="col"), el("th", "sabotages under which it must be violated", scope="col"))
     says = ", ".join(f"{sign} {what}" for what, sign in _SIGN.items())
-    counted = f"{seen} of {len(pairs)} sabotages made their case violated, judged by the checks of this run"
+    made = f"{counted(len(pairs), 'sabotage')} made {agreeing(len(pairs), 'its', 'their')} case violated"
+    told = f"{seen} of {made}, judged by the checks of this run"
     return _folded(
-        "Broken on purpose", counted, says, scrolling("cases by sabotages", el("thead", head), el("tbody", *rows))
+        "Broken on purpose", told, says, scrolling("cases by sabotages", el("thead", head), el("tbody", *rows))
     )
 
 
@@ -78,10 +80,11 @@ def graded(report: Report) -> Markup | None:
     head = el("tr", el("th", "case and sabotage", scope="col"), *ends)
     rows = (_grade_row(one, entry, steps) for one, entry in shown)
     told = sum(one.detected_from is not None for one, _ in shown)
-    counted = f"{told} of {len(shown)} bounds detect a breakage that lasts {steps[-1]:g} s or less"
+    bounds = f"{counted(len(shown), 'bound')} {agreeing(len(shown), 'detects', 'detect')}"
+    summary = f"{told} of {bounds} a breakage that lasts {steps[-1]:g} s or less"
     cases = "cases by the seconds after which their sabotage was lifted"
     shown_as = scrolling(cases, el("thead", head), el("tbody", *rows), class_="grades")
-    return _folded("What the bounds can detect", counted, MEANING, shown_as)
+    return _folded("What the bounds can detect", summary, MEANING, shown_as)
 
 
 def _grade_row(one: GradedCase, entry: Entry, steps: list[float]) -> Markup:
