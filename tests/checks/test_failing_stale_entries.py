@@ -45,7 +45,7 @@ def test_chance_alone_meets_an_entry_of_before_the_fault(
     assert finding.verdict is (Verdict.HOLDS if by_chance else Verdict.INCONCLUSIVE), finding.why
     said = f"{met} failures of “web” on n1 matched conntrack entries that are older than the fault, more than chance explains"
     assert (said in finding.why) is not by_chance
-    assert (f"Counted separately: {met} later failures" in finding.why) is bool(met)
+    assert (f"Counted separately: {met} later failure" in finding.why) is bool(met)
     assert (finding.measured["asked"].value, finding.measured["failed by stale conntrack"].value) == (36, met)
 
 

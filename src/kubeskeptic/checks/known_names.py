@@ -74,8 +74,9 @@ def not_replaced(act: Act, selector: Mapping[str, str], replaced: int) -> Iterat
     if stay or min(len(before), len(new)) < replaced:
         yield (
             f"{counted(replaced, 'pod')} {agreeing(replaced, 'was', 'were')} replaced in “{act.name}” according to the table, "
-            f"but of {len(before)} that {agreeing(len(before), 'was', 'were')} Ready the watch shows {len(stay)} at its end, and "
-            f"{counted(len(new), 'new one')} Ready"
+            f"but of {len(before)} that {agreeing(len(before), 'was', 'were')} Ready the "
+            f"watch shows {len(stay)} at its end, "
+            f"and {counted(len(new), 'new one')} Ready"
         )
 
 
