@@ -201,7 +201,7 @@ def test_whether_old_pods_were_left_has_to_be_seen() -> None:
         )
     for replaced, left in ((-1, 0), (0, 0), (2, 1)):
         found = resolved(new(), kept(), table={"pods replaced": replaced, "old pods left": left})
-        assert f"{replaced} pods were replaced in “act”, and {left} old ones remained" in found.why
+        assert f"{replaced} pods were replaced in “act”, and {left} old one" in found.why
 
 
 def test_what_is_not_known_of_a_kept_port_violates_nothing_and_hides_nothing() -> None:
