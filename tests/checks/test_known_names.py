@@ -15,6 +15,7 @@ from kubeskeptic.checks.known_names import (
     unknown_ranges,
     unlisted_addresses,
 )
+from kubeskeptic.counting import counted
 from kubeskeptic.timeline import Act, ActSpan, Change
 from tests.checks.test_networks import MEMBERS, PODS, flatness, reached
 from tests.drawn import node, pod, recording
@@ -119,7 +120,7 @@ def test_old_pods_that_stay_or_new_ones_that_are_missing_are_told(
 ) -> None:
     assert replaced(*changes) == [
         "2 pods were replaced in “act” according to the table, but of 2 that were Ready the watch shows "
-        f"{stay} at its end, and {new} new ones Ready"
+        f"{stay} at its end, and {counted(new, 'new one')} Ready"
     ]
 
 
