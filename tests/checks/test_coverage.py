@@ -151,7 +151,7 @@ def test_a_question_that_was_due_while_the_machine_stood_still_is_not_missed(
 
 
 def test_an_outcome_that_is_not_known_is_no_pass() -> None:
-    says(found(minute(GOOD[:300] + "?" + GOOD[301:])), "1 outcomes of “web” on n1 are not known")
+    says(found(minute(GOOD[:300] + "?" + GOOD[301:])), "1 outcome of “web” on n1 is not known")
 
 
 def test_every_node_must_have_been_asked() -> None:
