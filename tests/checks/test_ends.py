@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.checks.ends import other_ends
+from kubeskeptic.timeline import Change
 from tests.drawn import fault, pod
 
 BEFORE = pod(0.0, "web-a").object
@@ -55,3 +56,23 @@ def test_a_process_that_had_ended_before_was_not_killed(at: str, sure: bool) -> 
 
 def test_only_a_container_that_restarted_counts() -> None:
     assert said(restarts=0, exitCode=1) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "by_itself"), [(1, 1, False), (0, 0, False), (1, 2, True), (None, 1, True), (1, None, False)]
+)
+def test_only_an_end_that_led_to_a_restart_since_then_counts(
+    before: int | None, after: int | None, by_itself: bool
+) -> None:
+    def with_count(seen: float, count: int | None) -> Change:
+        change = pod(seen, "web-a")
+        (status,) = change.object["status"]["containerStatuses"]
+        status |= {"restartCount": count, "lastState": {"terminated": {"exitCode": 0}}}
+        if count is None:
+            del status["restartCount"]
+        return change
+
+    crash = fault({"applying": 1.0, "applied": 1.0, "bit": 1.0})
+    told = [*other_ends(with_count(0.0, before).object, with_count(3.0, after), crash)]
+    assert told == (["The process of server in web-a ended by itself, with status 0"] if by_itself else [])
+    assert len([*other_ends({"status": {}}, with_count(3.0, 1), crash)]) == 1, "a container that was not there"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from kubeskeptic import checks
-from kubeskeptic.checks import pods
 from kubeskeptic.findings import Finding, Verdict
 from kubeskeptic.timeline import Change, Gap
 from tests.checks.over_time import FIVE, THREE, story
@@ -215,21 +214,3 @@ def test_a_container_that_ended_by_itself_was_not_killed(code: int | None, by_it
     finding = restarted(a(1.2, 0, ready=False), again)
     assert finding.verdict is (Verdict.INCONCLUSIVE if by_itself else Verdict.HOLDS), finding.why
     assert ("The process of server in web-a ended by itself, with status 0" in finding.why) is by_itself
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "by_itself"), [(1, 1, False), (0, 0, False), (1, 2, True), (None, 1, True), (1, None, False)]
-)
-def test_only_an_end_that_led_to_a_restart_since_then_counts(
-    before: int | None, after: int | None, by_itself: bool
-) -> None:
-    def counted(change: Change, count: int | None) -> Change:
-        (status,) = change.object["status"]["containerStatuses"]
-        status |= {"restartCount": count, "lastState": {"terminated": {"exitCode": 0}}}
-        if count is None:
-            del status["restartCount"]
-        return change
-
-    told = [*pods._ended_by_itself(counted(a(0.0), before).object, counted(a(3.0), after))]
-    assert told == (["The process of server in web-a ended by itself, with status 0"] if by_itself else [])
-    assert len([*pods._ended_by_itself({"status": {}}, counted(a(3.0), 1))]) == 1, "of a container that was not there"
