@@ -49,9 +49,9 @@ def _of_fault(fault: FaultSpan) -> Iterator[str]:
     if len(fault.taken_away) > (fault.fault in OF_WHOLE_NODES):
         yield f"the fault {fault.fault} cannot have taken out {' and '.join(sorted(fault.taken_away))}"
     healed, undoing = fault.phases.get("healed"), fault.phases.get("undoing")
-    for phase, before in (("applied", "applying"), ("undone", "undoing")):
-        if phase in fault.phases and before not in fault.phases:
-            yield f"the fault {fault.fault} reached “{phase}” without “{before}”"
+    for phase, begun in (("applied", "applying"), ("undone", "undoing")):
+        if phase in fault.phases and begun not in fault.phases:
+            yield f"the fault {fault.fault} reached “{phase}” without “{begun}”"
     if healed is not None and undoing is not None and healed < undoing:
         yield f"the fault {fault.fault} reached “healed” {undoing - healed:.1f} s before “undoing”"
 

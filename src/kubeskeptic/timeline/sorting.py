@@ -201,8 +201,8 @@ class Sorter:
 
     def _change(self, record: Record) -> None:
         age, written = (float(record.get(name) or 0.0) for name in ("age", "written"))
-        told = (record[name] for name in ("seen", "type", "resource", "object"))
-        change = Change(*told, age, written, tuple(record.get("by") or ()))
+        seen, type_, kind, thing = (record[name] for name in ("seen", "type", "resource", "object"))
+        change = Change(seen, type_, kind, thing, age, written, tuple(record.get("by") or ()))
         recording = self._recording(record)
         recording.changes.append(change)
         if recording.namespace and change.namespace not in ("", recording.namespace):
