@@ -62,7 +62,7 @@ def test_one_loss_of_several_that_is_not_made_up_for() -> None:
         *lost(2.0, "web-1", "web-4", 4.0), pod(9.3, "web-2", deleting=True), faults=(gone(2.0), gone(9.0, applied=9.2))
     )
     assert found.measured["whole again"].interval == pytest.approx((10.8, NEVER))
-    assert (found.verdict, "10.8 s after one of the deletions, 3 were not Ready again for good" in found.why) == (
+    assert (found.verdict, "10.8 s after one of them 3 were not Ready again for good" in found.why) == (
         Verdict.VIOLATED,
         True,
     )

@@ -40,8 +40,7 @@ def recovers_each_time(act: Act, app: str, wanted: int, *, lasting: float = 0.0)
     why = f"{pods_deleted(len(took))}, and each time {wanted} were Ready again, after at most "
     why += f"{worst.high:.1f} s; the limit is {act.bound.value:g} s."
     if never:
-        why = f"{pods_deleted(len(took))}; {worst.low:.1f} s after one of the deletions, {wanted} were not Ready again for "
-        why += "good."
+        why = f"{pods_deleted(len(took))}; {worst.low:.1f} s after one of them {wanted} were not Ready again for good."
     fewest = min(one.ready for one in counts if one.when.high >= faults[0].applying.low)
     return conclude(
         why,

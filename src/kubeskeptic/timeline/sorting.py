@@ -145,8 +145,7 @@ class Sorter:
             if recording.started:
                 self._wrong(f"it begins {recording.id} a second time", [recording.id])
                 return
-            recording.namespace = record.get("namespace") or ""
-            recording.test = record.get("test") or ""
+            recording.namespace, recording.test = (str(record.get(name) or "") for name in ("namespace", "test"))
             recording.started = record["at"]
             recording.asked = tuple(record["acts"]) if "acts" in record else None
             self._under_way[recording.id] = None
@@ -201,8 +200,8 @@ class Sorter:
 
     def _change(self, record: Record) -> None:
         age, written = (float(record.get(name) or 0.0) for name in ("age", "written"))
-        seen, type_, kind, thing = (record[name] for name in ("seen", "type", "resource", "object"))
-        change = Change(seen, type_, kind, thing, age, written, tuple(record.get("by") or ()))
+        told = record["seen"], record["type"], record["resource"], record["object"], age, written
+        change = Change(*told, tuple(record.get("by") or ()))
         recording = self._recording(record)
         recording.changes.append(change)
         if recording.namespace and change.namespace not in ("", recording.namespace):
@@ -240,9 +239,8 @@ class Sorter:
             self.evidence.tick_lag.add(batches.lateness(fresh, probe, record["offset"]))
         if contradicted:
             more = f" and {len(contradicted) - 1} more" if len(contradicted) > 1 else ""
-            self._wrong(
-                f"it has another sample of tick {min(contradicted)}{more} of “{name}” on {node}", [recording.id]
-            )
+            told = f"it has another sample of tick {min(contradicted)}{more} of “{name}” on {node}"
+            self._wrong(told, [recording.id])
 
     def _doubted(self, record: Record) -> None:
         """Note samples as a gap if their clock is not known well enough to compare them with the times of a fault."""
