@@ -210,3 +210,32 @@ def test_a_pod_on_which_a_fault_acted_is_a_pod_of_the_scenario(target: str, name
     act.recording.faults[0].act = "act"
     act.recording.changes = []
     assert [*not_borne_out(act)] == [], "no pod was watched at all"
+
+
+@pytest.mark.parametrize(
+    ("settings", "graces", "own", "otherwise"),
+    [
+        ({"force": True}, [0], 10, False),
+        ({"force": True}, [10, 0], 10, True),
+        ({"force": False}, [10, 0], 10, False),
+        ({"force": False}, [0], 10, True),
+        ({"force": False}, [0], 0, False),
+        ({"force": False}, [0], None, False),
+        ({"force": False}, [None], 10, False),
+        ({}, [10], 10, False),
+        ({}, [0], 10, False),
+    ],
+)
+def test_a_pod_that_is_deleted_by_force_has_no_time_to_terminate(
+    settings: dict[str, bool], graces: list[int | None], own: int | None, otherwise: bool
+) -> None:
+    changes = [pod(2.0 + at, "pod-a", deleting=True) for at, _ in enumerate(graces)]
+    for change, grace in zip(changes, graces, strict=True):
+        change.object["metadata"] |= {} if grace is None else {"deletionGracePeriodSeconds": grace}
+        change.object["spec"] |= {} if own is None else {"terminationGracePeriodSeconds": own}
+    fault = applied(1.0, POD, "delete_pod")
+    fault.settings = settings
+    told = [*not_borne_out(minute(GOOD, faults=(fault,), changes=tuple(changes)))]
+    how = "by force" if settings.get("force") else "without force"
+    said = [f"pod-a was deleted {how} in “act”, but the watch shows {graces[0]} s of grace"]
+    assert told == (said if otherwise else [])

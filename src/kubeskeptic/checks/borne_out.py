@@ -47,15 +47,21 @@ def _told_of(shows: Shows, target: str) -> str:
 
 
 def _deleted(act: Act, fault: FaultSpan, pod: str) -> str:
-    """A deleted pod is marked as terminating, or gone."""
+    """A deleted pod is marked as terminating, or gone; by force, if it has no time to terminate."""
     changes = list(act.recording.of_kind("Pod", pod))
     after = [change for change in changes if change.seen >= fault.applied]
     ended = any(one.type == "DELETED" or one.object["metadata"].get("deletionTimestamp") for one in after)
-    return (
-        f"{pod} was deleted in “{fault.act}” according to the journal, but no recorded change shows it"
-        if changes and not ended
-        else ""
+    if changes and not ended:
+        return f"{pod} was deleted in “{fault.act}” according to the journal, but no recorded change shows it"
+    marked = next((one.object for one in after if "deletionGracePeriodSeconds" in one.object["metadata"]), None)
+    if marked is None or "force" not in fault.settings:
+        return ""  # an older journal
+    grace, own = (
+        marked["metadata"]["deletionGracePeriodSeconds"],
+        marked["spec"].get("terminationGracePeriodSeconds", 0),
     )
+    how, otherwise = ("by force", grace > 0) if fault.settings["force"] else ("without force", grace == 0 < own)
+    return f"{pod} was deleted {how} in “{fault.act}”, but the watch shows {grace} s of grace" if otherwise else ""
 
 
 def _restarted(act: Act, fault: FaultSpan, pod: str) -> str:
