@@ -14,6 +14,7 @@ from kubeskeptic.errors import BadInput
 from kubeskeptic.reports import write_all
 from kubeskeptic.reports.compared import render
 from kubeskeptic.reports.comparison import Comparison, document, read
+from kubeskeptic.reports.html.comparison import render as render_page
 from kubeskeptic.reports.pair import ClaimChange, Pair
 
 
@@ -116,6 +117,13 @@ def test_nothing_changed_is_said_in_a_line() -> None:
     same = Comparison(result(finding("holds")), result(finding("holds")))
     assert render(same).endswith("The same verdict: 1\n  ● heal.crash\n\nNo verdict changed: 1 of 1 hold in both.")
     assert Pair("heal.crash", "", None, None).turn is ClaimChange.SAME
+
+
+def test_two_runs_that_asked_nothing_are_not_the_same() -> None:
+    nothing = Comparison(result(), result())
+    assert nothing.status == 10
+    assert render(nothing).endswith("Nothing was compared: neither run asked a claim.")
+    assert "<h1>Nothing was compared</h1>" in render_page(nothing)
 
 
 def test_programs_get_both_sides() -> None:

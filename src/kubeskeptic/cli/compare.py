@@ -66,8 +66,8 @@ def compare(
 
     BEFORE and AFTER are each a run's id, its folder, or any result.json; AFTER is the last run when left out. Exits with 1
     when a claim is newly violated, or a number is worse than the tolerance allows; with 10 when a claim that held is now
-    inconclusive, was not asked again, or is gone from the suites, or when the journal of one run is damaged; with 0
-    otherwise.
+    inconclusive, was not asked again, or is gone from the suites, when neither run asked a claim, or when the journal of one
+    run is damaged; with 0 otherwise.
     """
     folder = reports or configuration.reports()
     was, now = (comparison.read(result_of(run, folder)) for run in (before, after))

@@ -148,6 +148,8 @@ def _told(pair: Pair) -> str:
 
 
 def _headline(comparison: Comparison) -> str:
+    if not comparison.pairs:
+        return "Nothing was compared: neither run asked a claim."
     changed, both = turned_in_words(comparison), held_in_both(comparison)
     if comparison.noise:
         runs = f" in {count(comparison.noise.runs, 'run')}" if comparison.noise.runs else ""

@@ -93,9 +93,9 @@ class Comparison:
     @property
     def status(self) -> int:
         """The exit status: 1 when a claim is newly violated or worse than the tolerance allows, 10 when a claim that held
-        is no longer seen to hold or is gone, 0 otherwise."""
+        is no longer seen to hold or is gone, or when neither run asked any, 0 otherwise."""
         bad = self.turned(ClaimChange.VIOLATED) or self.turned(ClaimChange.WORSE)
-        return 1 if bad else 10 if any(pair.lost for pair in self.pairs) else 0
+        return 1 if bad else 10 if not self.pairs or any(pair.lost for pair in self.pairs) else 0
 
     def reasons(self, pair: Pair) -> list[str]:
         """Return the changed settings from which a changed bound of this claim is derived."""

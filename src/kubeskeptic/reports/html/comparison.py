@@ -53,7 +53,8 @@ def render(comparison: Comparison) -> str:
 
 def _title(comparison: Comparison) -> str:
     told = turned_in_words(comparison)
-    return f"{told[0].upper()}{told[1:]}" if told else "No verdict changed"
+    same = "No verdict changed" if comparison.pairs else "Nothing was compared"
+    return f"{told[0].upper()}{told[1:]}" if told else same
 
 
 def _contents(comparison: Comparison) -> Iterator[tuple[str, str]]:
