@@ -88,6 +88,13 @@ def test_replicas_then_pods_then_the_depth() -> None:
     assert found.measured["depth falls"].value == 4.5
 
 
+def test_another_metric_than_that_of_the_queue_puts_nothing_in_order() -> None:
+    other = autoscaler(0)
+    other.object["spec"]["metrics"] = [{"type": "Resource", "resource": {"target": {"averageUtilization": 80}}}]
+    found = ordered(other, replicas(25, 4), READY)
+    assert (found.verdict, "Resource" in found.why) == (Verdict.INCONCLUSIVE, True), found.why
+
+
 def test_the_job_that_a_worker_takes_at_once_is_no_effect() -> None:
     found = ordered(replicas(25, 4), READY, depths=[FILLED[0], (10.2, 59), *EMPTIED[1:]])
     assert found.verdict is Verdict.HOLDS, found.why
