@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubeskeptic.durations import STUCK, Patience
-from kubeskeptic.errors import ClusterError, Conflict, NotFound, PatienceExhausted
+from kubeskeptic.errors import ClusterError, Conflict, NotFound, PatienceExhausted, Unanswered
 from kubeskeptic.kube.deletion import dead_apis, delete_and_wait
 
 DISCOVERY = (
@@ -109,3 +109,27 @@ def test_pods_that_stop_slowly_are_waited_for() -> None:
 @pytest.mark.parametrize(("status", "dead"), [("True", 0), ("False", 1), ("Unknown", 1), (None, 1)])
 def test_an_api_is_dead_unless_its_backend_answers(status: str | None, dead: int) -> None:
     assert len(dead_apis([api_service("v1.x", status), api_service("v1.apps", status, local=True)])) == dead
+
+
+class Silent(Cluster):
+    """A server that answers nothing, and that had been silent for a while when the deletion is requested."""
+
+    def __init__(self, already: float) -> None:
+        super().__init__()
+        self.already = already
+
+    @property
+    def silent_for(self) -> float:
+        return self.already + self.now
+
+    def delete(self, kind: str, name: str, namespace: str | None) -> None:
+        raise Unanswered("nobody there")
+
+
+@pytest.mark.parametrize(("already", "took"), [(0.0, 180.0), (100.0, 80.0), (179.0, 1.5), (180.1, 0.0), (500.0, 0.0)])
+def test_a_server_that_has_long_been_silent_is_not_waited_for_again(already: float, took: float) -> None:
+    silent = Silent(already)
+    with pytest.raises(PatienceExhausted, match="Namespace ns to be deleted") as given_up:
+        silent.go()
+    assert "nobody there" in str(given_up.value)
+    assert silent.now == pytest.approx(took, abs=1.0)

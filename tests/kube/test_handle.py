@@ -121,6 +121,23 @@ def test_nobody_there_is_unanswered(tmp_path: Path) -> None:
     assert not kube.healthy()
 
 
+def test_how_long_a_server_has_been_silent(kube: Kube, server: FakeServer) -> None:
+    def hang_up(handler: BaseHTTPRequestHandler) -> None:
+        handler.close_connection = True
+
+    looks = [kube.silent_for]
+    for _ in range(2):
+        server.answers["GET", POD] = hang_up
+        with pytest.raises(Unanswered):
+            kube.get("Pod", "web-0", "shop")
+        looks.append(kube.silent_for)
+    assert 0.0 == looks[0] < looks[1] < looks[2], "since the first that it did not answer"
+    server.says("GET", POD, {"kind": "Status", "message": "no"}, status=404)
+    with pytest.raises(NotFound):
+        kube.get("Pod", "web-0", "shop")
+    assert kube.silent_for == 0.0, "a refusal is an answer"
+
+
 def test_a_connection_that_broke_is_told_in_one_line(server: FakeServer, tmp_path: Path) -> None:
     kube = Kube(kubeconfig(tmp_path, server.url.replace("http:", "https:")), "here", tmp_path)
     with pytest.raises(Unanswered) as broken:

@@ -10,6 +10,7 @@ import contextlib
 import ipaddress
 import json
 import socket
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
@@ -42,11 +43,18 @@ class Connection:
     def __init__(self, kubeconfig: Path, context: str) -> None:
         self.configuration = _configuration(kubeconfig, context)
         self._client: Any = ApiClient(self.configuration)
+        self._silent_since: float | None = None
 
     @property
     def server(self) -> str:
         """URL of the API server."""
         return str(self.configuration.host)
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the first of the requests that the server left unanswered in a row; 0 if it answered the last one."""
+        since = self._silent_since  # another thread may be answered
+        return time.monotonic() - since if since is not None else 0.0
 
     def send(
         self,
@@ -98,12 +106,15 @@ class Connection:
                 auth_settings=["BearerToken"],
             )
             answer = self._client.call_api(*prepared, _request_timeout=(API_CONNECT, timeout or API_READ)).response
+            self._silent_since = None
             if not 200 <= answer.status <= 299:
                 raise refusal(answer.status, answer.data, asked)
             yield answer
         except Untestable as login:  # the credentials have expired, and the plug-in returns no others
             raise Unanswered(f"{asked} could not be asked: {login}") from login
         except (urllib3.exceptions.HTTPError, ApiException, OSError) as broken:
+            if answer is None and self._silent_since is None:
+                self._silent_since = time.monotonic()
             raise Unanswered(f"the API server at {self.server} did not answer {asked}: {_why(broken)}") from broken
         finally:
             if answer is not None:

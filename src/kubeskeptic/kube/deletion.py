@@ -7,7 +7,6 @@ from ``pkg/controller/namespace/deletion/status_condition_utils.go``).
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -73,16 +72,23 @@ def ask_for_deletion(
 ) -> None:
     """Request the deletion of an object until it is accepted. An object that does not exist is no error.
 
-    :raises PatienceExhausted: when the API server does not answer in that time
+    :raises PatienceExhausted: when the API server does not answer in that time, or has not answered for as long already
     """
+    what = f"{kind} {name} to be deleted"
 
     def accepted() -> bool:
         """Request the deletion; return that it is accepted."""
-        with contextlib.suppress(NotFound, Conflict):  # Conflict: it is being deleted already
+        try:
             kube.delete(kind, name, namespace)
+        except (NotFound, Conflict):  # Conflict: it is being deleted already
+            return True
+        except Unanswered as silent:
+            if kube.silent_for > patience.seconds:
+                said = f"gave up waiting for {what}, as there has been no answer for {kube.silent_for:.0f} s: {silent}"
+                raise PatienceExhausted(said) from silent
+            raise
         return True
 
-    what = f"{kind} {name} to be deleted"
     until(accepted, patience, what=what, tolerate=(Unanswered,), clock=clock, sleep=sleep)
 
 

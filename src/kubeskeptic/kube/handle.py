@@ -48,6 +48,11 @@ class Kube:
         return self._connection.server
 
     @property
+    def silent_for(self) -> float:
+        """Seconds since the first of the requests that the server left unanswered in a row; 0 if it answered the last one."""
+        return self._connection.silent_for
+
+    @property
     def on_loopback(self) -> bool:
         """Whether the API server's address is on this machine's loopback."""
         return on_loopback(self.server)
