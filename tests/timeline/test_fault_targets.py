@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubeskeptic.timeline import FaultSpan
-from kubeskeptic.timeline.contradictions import contradictions
-from kubeskeptic.timeline.fault_targets import OF_NODES
+from kubeskeptic.timeline.contradictions import OF_NODES, contradictions
 from tests.drawn import pod, recording
 
 NOTHING = "acted on nothing that was recorded"

@@ -32,8 +32,7 @@ def never_overbooked(act: Act, others: str) -> Finding:
     fewest, elsewhere = (_elsewhere(read, least, which) for which in (min, max))
     pods: dict[str, dict[str, Any]] = {}
     fullest: tuple[float, str, str, float] = (-1.0, "", "", 0.0)
-    surely = 0.0
-    moments = 0
+    surely, moments = 0.0, 0
     for change in act.changes("Pod"):
         pods[change.uid] = change.object
         if change.type == "DELETED":

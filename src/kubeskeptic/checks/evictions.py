@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from kubeskeptic.bounds import Bound
 from kubeskeptic.checks.evidence import check
@@ -35,12 +36,8 @@ def keeps_unready(act: Act, table: str, budget: str, *, pods: int, needs: int, r
     seen = act.table(table)
     answers = {name: str(answer) for name, answer in seen.items() if name != AGAIN}
     granted = [name for name, answer in answers.items() if answer.startswith(_GRANTED)]
-    if AGAIN not in seen and not granted:
-        raise Inconclusive(f"the table “{table}” does not say whether the node was schedulable again")
-    if len(answers) < pods and not granted:
-        raise Inconclusive(
-            f"the table “{table}” has {counted(len(answers), 'answer')} to evictions, and has to have {pods}"
-        )
+    if not granted:
+        _require_all(table, seen, pods)
     refused = [name for name, answer in answers.items() if _says(answer) == (budget, str(needs), str(ready))]
     other = {name: answer for name, answer in answers.items() if name not in (*granted, *refused)}
     act.reading.doubts += (f"The answer to the eviction of {name} was “{answer}”" for name, answer in other.items())
@@ -65,6 +62,19 @@ def keeps_unready(act: Act, table: str, budget: str, *, pods: int, needs: int, r
         window=(act.start, act.end),
         decisive=tuple(f"{name}: {answers[name]}" for name in granted),
     )
+
+
+def _require_all(table: str, seen: Mapping[str, object], pods: int) -> None:
+    """Require an answer for each pod, and whether the node was uncordoned afterwards.
+
+    :raises Inconclusive: if something is missing
+    """
+    if AGAIN not in seen:
+        raise Inconclusive(f"the table “{table}” does not say whether the node was schedulable again")
+    if len(seen) - 1 < pods:
+        raise Inconclusive(
+            f"the table “{table}” has {counted(len(seen) - 1, 'answer')} to evictions, and has to have {pods}"
+        )
 
 
 def _says(answer: str) -> tuple[str, ...]:

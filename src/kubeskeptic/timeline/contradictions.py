@@ -11,19 +11,20 @@ from itertools import pairwise
 
 from kubeskeptic.durations import HOLE
 from kubeskeptic.timeline.batches import Ticks
-from kubeskeptic.timeline.fault_targets import strange_targets
 from kubeskeptic.timeline.faults import OF_WHOLE_NODES, FaultSpan
 from kubeskeptic.timeline.recording import ActSpan, Change, Recording
 
 PHASES = ("intent", "armed", "applying", "applied", "bit", "undoing", "undone")
 """The phases of a fault up to its undoing, in order."""
+OF_NODES = frozenset({"cordon", "kube-proxy", "kubelet", "network", "node", "service-rules", "taint"})
+"""The kinds of targets whose second part is a node's name."""
 
 
 def contradictions(recording: Recording) -> Iterator[str]:
     """Yield the contradictions of a recording, one sentence each."""
     for fault in recording.faults:
         yield from _of_fault(fault)
-        yield from strange_targets(recording, fault)
+        yield from _strange_targets(recording, fault)
     yield from _of_changes(recording.changes)
     yield from _of_acts(recording.acts.values())
 
@@ -54,6 +55,23 @@ def _of_fault(fault: FaultSpan) -> Iterator[str]:
             yield f"the fault {fault.fault} reached “{phase}” without “{begun}”"
     if healed is not None and undoing is not None and healed < undoing:
         yield f"the fault {fault.fault} reached “healed” {undoing - healed:.1f} s before “undoing”"
+
+
+def _strange_targets(recording: Recording, fault: FaultSpan) -> Iterator[str]:
+    """Yield what is wrong with the targets of a fault, one sentence each: there are none, one is a pod that the watch does not
+    show in its namespace, or one is in a node that the run does not have.
+    """
+    if not fault.targets:
+        yield f"the fault {fault.fault} acted on nothing that was recorded"
+    pods = {change.name for change in recording.of_kind("Pod")}
+    nodes = {*recording.nodes, *recording.joined}
+    for target in fault.targets:
+        kind, _, name = target.partition("/")
+        first, _, last = name.partition("/")
+        if kind == "pod" and pods and recording.namespace and (first == recording.namespace) is not (last in pods):
+            yield f"the fault {fault.fault} acted on the pod {name}, which the watch does not show in that namespace"
+        if kind in OF_NODES and nodes and first not in nodes:
+            yield f"the fault {fault.fault} acted on {target}, and {first} is not a node of the run"
 
 
 def _of_acts(acts: Iterable[ActSpan]) -> Iterator[str]:
