@@ -191,28 +191,6 @@ def test_a_kube_proxy_is_started_again_only_when_its_stopping_is_undone(started:
 
 
 @pytest.mark.parametrize(
-    ("target", "namespace", "unknown"),
-    [
-        ("pod/ns/pod-z", "ns", True),
-        ("pod/ns/pod-a", "ns", False),
-        ("pod/kube-system/pod-z", "ns", False),  # not watched
-        ("pod/ns/pod-z", "", False),  # older journals do not say
-        ("node/ns/pod-z", "ns", False),
-    ],
-)
-def test_a_pod_on_which_a_fault_acted_is_a_pod_of_the_scenario(target: str, namespace: str, unknown: bool) -> None:
-    act = minute(GOOD, faults=(applied(1.0, target, "hang_container"),))
-    act.recording.namespace = namespace
-    why = "hang_container acted on pod-z in “act”, and the watch shows no pod of that name"
-    assert [*not_borne_out(act)] == ([why] if unknown else [])
-    act.recording.faults[0].act = "another"
-    assert [*not_borne_out(act)] == []
-    act.recording.faults[0].act = "act"
-    act.recording.changes = []
-    assert [*not_borne_out(act)] == [], "no pod was watched at all"
-
-
-@pytest.mark.parametrize(
     ("settings", "graces", "own", "otherwise"),
     [
         ({"force": True}, [0], 10, False),

@@ -30,6 +30,8 @@ def told(*targets: str, pods: tuple[str, ...] = ("pod-a",), namespace: str = "ns
         ("pod/elsewhere/pod-b", ""),
         ("deployment/kube-system/coredns", ""),
         ("deployment/ns/pod-b", ""),
+        ("pod/kube-system/pod-z", ""),
+        ("pod/ns/pod-z", NOT_SHOWN),
     ],
 )
 def test_a_pod_is_one_that_the_watch_shows_in_its_namespace(target: str, said: str) -> None:

@@ -17,7 +17,6 @@ Shows = Callable[[Act, FaultSpan, str], str]
 
 def not_borne_out(act: Act) -> Iterator[str]:
     """Yield the faults of an act whose effect on a recorded object the watch does not show, one sentence each."""
-    yield from _unknown_pods(act)
     for fault in act.recording.faults:
         shows = _SHOWN.get(fault.fault)
         if shows is None or fault.act not in act.names or "applied" not in fault.phases:
@@ -26,17 +25,6 @@ def not_borne_out(act: Act) -> Iterator[str]:
             missing = shows(act, fault, _told_of(shows, target))
             if missing:
                 yield missing
-
-
-def _unknown_pods(act: Act) -> Iterator[str]:
-    """Yield the pods of the scenario on which a fault of an act acted, and which the watch never shows."""
-    recording, known = act.recording, {change.name for change in act.recording.of_kind("Pod")}
-    for fault in recording.faults:
-        mine = fault.targets if known and recording.namespace and fault.act in act.names else ()
-        for target in mine:
-            pod = target.removeprefix(f"pod/{recording.namespace}/")
-            if pod != target and pod not in known:
-                yield f"{fault.fault} acted on {pod} in “{fault.act}”, and the watch shows no pod of that name"
 
 
 def _told_of(shows: Shows, target: str) -> str:
