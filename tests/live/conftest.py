@@ -19,6 +19,7 @@ from kubeskeptic.journal import Journal, read
 from kubeskeptic.kube import Kube
 from kubeskeptic.paths import checkout
 from kubeskeptic.plugin.options import in_force
+from kubeskeptic.undo import leftovers
 from kubeskeptic.undo.snapshot import differences, take
 from kubeskeptic.waiting import NotYet
 
@@ -97,6 +98,12 @@ class Run:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(timeout=30)
+
+
+def clean(site: Site) -> bool | NotYet:
+    """Whether nothing of ours is left in the cluster."""
+    left = [one.says for one in leftovers.find(site)]
+    return NotYet("; ".join(left)) if left else True
 
 
 @pytest.fixture(scope="module")

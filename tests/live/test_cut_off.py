@@ -13,12 +13,11 @@ from kubeskeptic import paths
 from kubeskeptic.durations import CLEANUP_GONE, Patience
 from kubeskeptic.faults import Site
 from kubeskeptic.journal import read
-from kubeskeptic.undo import leftovers
 from kubeskeptic.waiting import NotYet, until
 
 from .cable import Cable, through, to_server_of
 from .command import skeptic
-from .conftest import Hold, Run
+from .conftest import Hold, Run, clean
 
 pytestmark = pytest.mark.live
 
@@ -55,12 +54,6 @@ def environment(site: Site, cable: Cable, tmp_path: Path) -> dict[str, str]:
     (copy / "kubeconfig").unlink()
     through(cable, site.cluster.kubeconfig, tmp_path).rename(copy / "kubeconfig")
     return os.environ | {"KUBESKEPTIC_STATE": str(state)}
-
-
-def clean(site: Site) -> bool | NotYet:
-    """Whether nothing of ours is left in the cluster."""
-    left = [one.says for one in leftovers.find(site)]
-    return NotYet("; ".join(left)) if left else True
 
 
 def cut_off(journal: Path) -> bool | NotYet:

@@ -12,11 +12,10 @@ import pytest
 
 from kubeskeptic.durations import CLEANUP_GONE, Patience
 from kubeskeptic.faults import Site
-from kubeskeptic.undo import leftovers
-from kubeskeptic.waiting import NotYet, until
+from kubeskeptic.waiting import until
 
 from .command import skeptic
-from .conftest import Hold, Run
+from .conftest import Hold, Run, clean
 from .engine_socket import EngineSocket
 
 pytestmark = pytest.mark.live
@@ -65,12 +64,6 @@ def fill(folder: Path) -> None:
                 continue
     finally:
         os.close(file)
-
-
-def clean(site: Site) -> bool | NotYet:
-    """Whether nothing of ours is left in the cluster."""
-    left = [one.says for one in leftovers.find(site)]
-    return NotYet("; ".join(left)) if left else True
 
 
 def test_a_disk_that_fills_in_mid_run(site: Site, small_disk: Path, start_run: Callable[..., Run]) -> None:
