@@ -1,4 +1,4 @@
-"""Did a pod's controller create its replacement? A pod that somebody else creates may have the same labels."""
+"""Was a replacement created by the controller of the pod that it replaces? Labels do not show this: anybody may set them."""
 
 from __future__ import annotations
 

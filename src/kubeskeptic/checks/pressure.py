@@ -87,7 +87,8 @@ def evicted_for_good(act: Act, app: str, phase: str = "Failed") -> Finding:
     If the pod should have exited with 0 and did not, for example because it was killed first, it may end in either phase. If
     the act ended before a replacement would have been Ready, it is not *holds*.
 
-    :param phase: the phase in which it must end: ``Succeeded`` if its containers exit with 0"""
+    :param phase: the phase in which it must end: ``Succeeded`` if its containers exit with 0
+    """
     seen = _eviction(act, app, phase)
     act.reading.doubts += not_bare(seen.before)
     codes = [code for code in _exit_codes(seen.end) if code] if phase == "Succeeded" else []
